@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * sandbox.h - the one public header of libsbx.
+ *
+ * libsbx runs one untrusted program behind walls that an INI profile asks for. The order of a use
+ * is always the same: load a policy, run a command under it, read the report.
+ *
+ *     struct sbx_error error;
+ *     struct sbx_policy *policy = NULL;
+ *     if (sbx_policy_load("judge", NULL, 0, &policy, &error) != 0)
+ *         ...error.text says what is wrong, error.origin where...
+ *     struct sbx_report report;
+ *     if (sbx_run(policy, &command, &report, &error) != 0)
+ *         ...the program never ran...
+ *     sbx_policy_free(policy);
+ *
+ * Rules that hold for every function here:
+ *   - it returns 0, or -1 with *error filled in; on failure no other output is touched, unless the
+ *     function's own text says otherwise;
+ *   - it never prints and never ends the process;
+ *   - parameters are borrowed for the time of the call; what a function hands out is owned by the
+ *     caller and has its own free function.
+ *
+ * Thread safety: a loaded policy is immutable and may be shared by threads. sbx_run() waits for
+ * children and changes the signal mask of the calling thread for the time of the call; one process
+ * should have one sbx_run() under way at a time.
+ */
+#ifndef SANDBOX_SANDBOX_H
+#define SANDBOX_SANDBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- errors ---------------------------------------------------------------------------------- */
+
+/* What kind of thing went wrong. Each value has one exit status of the command, see
+ * sbx_error_exit_status(). */
+enum sbx_code {
+    SBX_OK = 0,
+    SBX_E_USAGE,          /* the caller's arguments make no sense */
+    SBX_E_PROFILE,        /* the profile, or a --set, is not valid; origin says where */
+    SBX_E_HOST,           /* this machine, or this user on it, can't do what the profile asks for */
+    SBX_E_SETUP,          /* a step of the set-up failed; stage names it */
+    SBX_E_RESOURCE,       /* out of memory, file descriptors or processes in the launcher */
+    SBX_E_NOT_FOUND,      /* the program to run does not exist */
+    SBX_E_NOT_EXECUTABLE, /* the program exists and can't be executed, or must not be */
+};
+
+/* Where a value came from. */
+struct sbx_origin {
+    char file[512]; /* the profile's path, "--set" or "" where nothing of the kind applies */
+    unsigned line;  /* from 1; 0 where there is no line */
+};
+
+/* An error, by value. It owns no memory: copy it as you like. All text is valid to print after
+ * control characters were escaped (the command does that in one place). */
+struct sbx_error {
+    enum sbx_code code;
+    int sys_errno;            /* the kernel's answer as an errno value; 0 where there was none */
+    char stage[32];           /* the step: "profile", "prepare", "fs", "exec" ... */
+    struct sbx_origin origin; /* the line of the profile that asked for what failed */
+    char text[1024];          /* what failed, with its object; one line, no full stop */
+    char hint[1024];          /* what to do next; "" where there is nothing to say */
+};
+
+/* The exit status that the command `sandbox` gives for an error: 125, 126 or 127. */
+int sbx_error_exit_status(const struct sbx_error *error);
+
+/* ---- policy ---------------------------------------------------------------------------------- */
+
+/* A loaded profile with all that it extends. Opaque, immutable. */
+struct sbx_policy;
+
+/* Loads the profile `name` and what it extends, then applies `overrides`.
+ *
+ * name       a path (it holds a '/' or ends in ".ini"), or a bare name that is looked for as
+ *            NAME.ini in $XDG_CONFIG_HOME/sandbox/profiles (or ~/.config/sandbox/profiles),
+ *            /etc/sandbox/profiles, and the installed data directory, in this order
+ * overrides  `count` texts SECTION.KEY=VALUE, applied in order after the file; may be NULL when
+ *            count is 0
+ * policy     receives the policy; free it with sbx_policy_free()
+ *
+ * Errors: SBX_E_PROFILE with file and line, SBX_E_RESOURCE. */
+int sbx_policy_load(const char *name, const char *const *overrides, size_t count,
+                    struct sbx_policy **policy, struct sbx_error *error);
+
+/* Frees a policy. NULL is allowed. */
+void sbx_policy_free(struct sbx_policy *policy);
+
+/* ---- running --------------------------------------------------------------------------------- */
+
+/* One more file for the program, shown read-only in its working directory. */
+struct sbx_file {
+    const char *source; /* path on the host */
+    const char *name;   /* a plain file name inside; NULL means the last part of source */
+};
+
+/* What to run. */
+struct sbx_command {
+    const char *const *argv; /* NULL-terminated, argv[0] is the program: a path, or a bare name that
+                              * is looked for in the PATH that the profile sets */
+    const char *const *envp; /* NULL-terminated: the environment that the profile's
+                              * [environment] pass picks from; NULL means an empty one */
+    const struct sbx_file *files;
+    size_t file_count;
+};
+
+enum sbx_outcome {
+    SBX_OUTCOME_SETUP_FAILED, /* the program never ran */
+    SBX_OUTCOME_EXITED,       /* exit_code holds its status */
+    SBX_OUTCOME_SIGNALED,     /* signal holds what killed it */
+    SBX_OUTCOME_CPU_TIME,     /* ended at limits.cpu_time */
+    SBX_OUTCOME_WALL_TIME,    /* ended at limits.wall_time */
+    SBX_OUTCOME_MEMORY,       /* its use of memory was seen above limits.memory */
+    SBX_OUTCOME_PIDS,         /* ended for limits.pids */
+    SBX_OUTCOME_OUTPUT,       /* stdout and stderr together reached limits.output */
+    SBX_OUTCOME_DENIED,       /* killed by SIGSYS, the seccomp filter's signal */
+};
+
+/* How a promise was kept. */
+enum sbx_state {
+    SBX_STATE_OFF,         /* the profile does not ask for it */
+    SBX_STATE_ENFORCED,    /* in force, whole */
+    SBX_STATE_PARTIAL,     /* in force by weaker means that `best-effort` allowed; see unkept */
+    SBX_STATE_UNAVAILABLE, /* not in force, and `best-effort` allowed that; see unkept */
+};
+
+struct sbx_guard_report {
+    char guard[16];
+    enum sbx_state state;
+    char mechanism[256]; /* what enforces it, in the kernel's terms */
+};
+
+enum { SBX_GUARDS_MAX = 16, SBX_UNKEPT_MAX = 16 };
+
+/* What happened. Owns no memory. A figure that could not be had is 0 and its *_source is "". */
+struct sbx_report {
+    enum sbx_outcome outcome;
+    int exit_code; /* the program's own, where outcome is EXITED; else -1 */
+    int signal;    /* what killed the program's first process; 0 where it was not killed */
+    bool killed;   /* true where the launcher ended it: a limit, or a second SIGTERM */
+
+    uint64_t wall_ns; /* from just before exec to the end of the first process */
+    uint64_t user_us; /* user time of all processes that were waited for */
+    uint64_t sys_us;  /* system time of the same */
+    uint64_t cpu_us;  /* user_us + sys_us, or what the limit's clock saw where that is more */
+    uint64_t memory_peak_bytes; /* of the largest process, or of the tree where it was sampled */
+    char memory_peak_source[32];
+    uint64_t pids_peak; /* most processes and threads seen at once; sampled */
+    char pids_peak_source[32];
+    uint64_t output_bytes; /* to stdout and stderr together, where limits.output is set */
+    uint64_t voluntary_switches;
+    uint64_t involuntary_switches;
+
+    struct sbx_guard_report guards[SBX_GUARDS_MAX];
+    size_t guard_count;
+    char unkept[SBX_UNKEPT_MAX][256]; /* each promise that was not kept, in words */
+    size_t unkept_count;
+    struct sbx_error error; /* where outcome is SETUP_FAILED */
+};
+
+/* Runs a command under a policy, with the caller's stdin, stdout and stderr, and waits for its end.
+ *
+ * report     is always filled in, also on failure (outcome SETUP_FAILED)
+ *
+ * Returns 0 where the program ran, whatever came of it, and -1 where it did not run. In both cases
+ * no process, mount or file of the sandbox is left.
+ *
+ * Errors: all of enum sbx_code. */
+int sbx_run(const struct sbx_policy *policy, const struct sbx_command *command,
+            struct sbx_report *report, struct sbx_error *error);
+
+/* The exit status of the command `sandbox` for a report: the program's own; 128+N for a signal;
+ * 124 a time limit; 137 memory; 153 output; 159 a denied call; 125, 126, 127 where it never ran. */
+int sbx_report_exit_status(const struct sbx_report *report);
+
+/* The name of an outcome as it stands in the report: "exited", "cpu_time" ... */
+const char *sbx_outcome_name(enum sbx_outcome outcome);
+
+enum sbx_report_format {
+    SBX_REPORT_JSON, /* one JSON object, "version": 1 */
+    SBX_REPORT_META, /* key:value lines, as ioi/isolate's --meta writes them */
+};
+
+/* Writes a report as text. *text is owned by the caller: free(). Errors: SBX_E_RESOURCE. */
+int sbx_report_format(const struct sbx_report *report, enum sbx_report_format format, char **text,
+                      struct sbx_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
