@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * claims.c - the set of claims: adding, finding, settling. It knows paths, never what they mean.
+ */
+#include "guards/fs/fs.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    FIRST_ROOM = 48,
+    SETTLE_ROUNDS = 16, /* each round follows one more link that leads to another link */
+};
+
+size_t fs_parent_length(const char *path, size_t length)
+{
+    while (length > 0 && path[length - 1] != '/')
+        length--;
+    return length > 0 ? length - 1 : 0;
+}
+
+/* No ".", "..", empty component or final slash: what the steps promise the child. */
+static bool is_normal(const char *path)
+{
+    while (*path) {
+        size_t length = strcspn(path, "/");
+        if (length == 0 || (length == 1 && path[0] == '.') ||
+            (length == 2 && path[0] == '.' && path[1] == '.') || length > NAME_MAX)
+            return false;
+        path += length;
+        if (*path == '/' && *++path == '\0')
+            return false;
+    }
+    return true;
+}
+
+static int grow(struct fs_claims *claims, struct sbx_error *error)
+{
+    size_t room = claims->room ? claims->room * 2 : FIRST_ROOM;
+    struct fs_claim *list = arena_array(claims->arena, room, sizeof(*list));
+    if (!list)
+        return err_memory(error, FS_STAGE);
+    if (claims->count)
+        memcpy(list, claims->list, claims->count * sizeof(*list));
+    claims->list = list;
+    claims->room = room;
+    return 0;
+}
+
+int fs_claims_add(struct fs_claims *claims, const struct fs_claim *claim, struct sbx_error *error)
+{
+    const char *target = claim->target[0] == '/' ? claim->target + 1 : claim->target;
+    size_t length = strlen(target);
+    if (!is_normal(target) || length >= PATH_MAX - 1) {
+        err_set(error, SBX_E_PROFILE, 0, FS_STAGE,
+                "%s: '%s' is not an absolute path without "
+                "'.', '..' and double slashes",
+                claim->key, claim->target);
+        return err_at(error, claim->origin);
+    }
+    if (claims->count == claims->room && grow(claims, error) != 0)
+        return -1;
+    struct fs_claim *added = &claims->list[claims->count++];
+    *added = *claim;
+    added->target = target;
+    added->length = length;
+    return 0;
+}
+
+const struct fs_claim *fs_claims_at(const struct fs_claims *claims, const char *path, size_t length)
+{
+    for (size_t i = 0; i < claims->count; i++) {
+        const struct fs_claim *claim = &claims->list[i];
+        if (claim->length == length && memcmp(claim->target, path, length) == 0)
+            return claim;
+    }
+    return NULL;
+}
+
+/* Whether `path` is `above`, or lies beneath it. */
+static bool is_within(const char *path, size_t length, const char *above, size_t above_length)
+{
+    if (above_length == 0)
+        return true;
+    return length >= above_length && memcmp(path, above, above_length) == 0 &&
+           (length == above_length || path[above_length] == '/');
+}
+
+const struct fs_claim *fs_claims_cover(const struct fs_claims *claims, const char *path,
+                                       size_t length)
+{
+    const struct fs_claim *deepest = NULL;
+    for (size_t i = 0; i < claims->count; i++) {
+        const struct fs_claim *claim = &claims->list[i];
+        if ((!deepest || claim->length > deepest->length) &&
+            is_within(path, length, claim->target, claim->length))
+            deepest = claim;
+    }
+    return deepest;
+}
+
+const struct fs_claim *fs_claims_below(const struct fs_claims *claims, const char *path,
+                                       size_t length)
+{
+    for (size_t i = 0; i < claims->count; i++) {
+        const struct fs_claim *claim = &claims->list[i];
+        if (claim->length > length && is_within(claim->target, claim->length, path, length))
+            return claim;
+    }
+    return NULL;
+}
+
+/* Orders paths so that a parent comes before all that is in it, and these before its siblings. */
+static int compare(const void *left, const void *right)
+{
+    const struct fs_claim *one = left, *two = right;
+    const unsigned char *a = (const unsigned char *)one->target;
+    const unsigned char *b = (const unsigned char *)two->target;
+    while (*a && *a == *b)
+        a++, b++;
+    if (*a == *b) /* the guard's own claim last, where settling drops it */
+        return (int)one->builtin - (int)two->builtin;
+    if (!*a || !*b)
+        return *a ? 1 : -1;
+    if (*a == '/' || *b == '/')
+        return *a == '/' ? -1 : 1;
+    return *a < *b ? -1 : 1;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_content(const struct fs_claim *a, const struct fs_claim *b)
+{
+    return a->kind == b->kind && same_text(a->source, b->source) &&
+           a->attributes == b->attributes && a->size == b->size && a->inodes == b->inodes &&
+           a->mode == b->mode;
+}
+
+static int conflict(const struct fs_claim *kept, const struct fs_claim *other,
+                    struct sbx_error *error)
+{
+    if (kept->origin.file)
+        err_set(error, SBX_E_PROFILE, 0, FS_STAGE,
+                "/%s is claimed twice with different content: by %s here, and by %s at %s:%u",
+                other->target, other->key, kept->key, kept->origin.file, kept->origin.line);
+    else
+        err_set(error, SBX_E_PROFILE, 0, FS_STAGE,
+                "/%s is claimed twice with different content: by %s and by %s", other->target,
+                other->key, kept->key);
+    err_hint(error, "keep one of the two; an inherited word is taken away with !word");
+    return err_at(error, other->origin);
+}
+
+/* One claim a path: drops repetitions and what the profile replaces. */
+static int unique(struct fs_claims *claims, struct sbx_error *error)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < claims->count; i++) {
+        struct fs_claim *claim = &claims->list[i];
+        struct fs_claim *last = kept ? &claims->list[kept - 1] : NULL;
+        if (!last || last->length != claim->length || strcmp(last->target, claim->target) != 0)
+            claims->list[kept++] = *claim;
+        else if (!claim->builtin && !same_content(last, claim))
+            return conflict(last, claim, error);
+    }
+    claims->count = kept;
+    return 0;
+}
+
+/* A target whose walk failed, in words. */
+static int unreachable(const struct fs_claim *claim, const struct fs_view *view,
+                       struct sbx_error *error)
+{
+    if (view->writable_link) {
+        err_set(error, SBX_E_HOST, ELOOP, FS_STAGE,
+                "%s: /%s runs through a symbolic link inside the writable /%s, which an earlier "
+                "program could have put there",
+                claim->key, claim->target, view->cover ? view->cover->target : "");
+        err_hint(error, "name the place that the link leads to, or remove the link");
+    } else {
+        err_set(error, SBX_E_HOST, view->sys_errno, FS_STAGE,
+                "%s: the path /%s can't be followed at /%s", claim->key, claim->target, view->path);
+        if (view->sys_errno == ELOOP)
+            err_hint(error, "symbolic links lead in a circle there");
+    }
+    return err_at(error, claim->origin);
+}
+
+/* Moves one target to where it leads. */
+static int lead(struct fs_claims *claims, struct fs_claim *claim, bool *moved,
+                struct sbx_error *error)
+{
+    struct fs_view view;
+    fs_view(claims, claim->target, claim->kind == FS_CLAIM_SYMLINK ? FS_VIEW_LINK : FS_VIEW_MOUNT,
+            &view);
+    if (view.state == FS_VIEW_BROKEN || view.writable_link)
+        return unreachable(claim, &view, error);
+    if (strcmp(view.path, claim->target) == 0)
+        return 0;
+    const char *target = arena_strdup(claims->arena, view.path);
+    if (!target)
+        return err_memory(error, FS_STAGE);
+    claim->target = target;
+    claim->length = strlen(target);
+    *moved = true;
+    return 0;
+}
+
+int fs_claims_settle(struct fs_claims *claims, struct sbx_error *error)
+{
+    bool moved = true;
+    for (int round = 0; moved; round++) {
+        moved = false;
+        for (size_t i = 0; i < claims->count; i++) {
+            struct fs_claim *claim = &claims->list[i];
+            bool this_moved = false;
+            if (lead(claims, claim, &this_moved, error) != 0)
+                return -1;
+            if (this_moved && round == SETTLE_ROUNDS) {
+                err_set(error, SBX_E_PROFILE, ELOOP, FS_STAGE,
+                        "%s: /%s leads through too many symbolic links", claim->key, claim->target);
+                return err_at(error, claim->origin);
+            }
+            moved |= this_moved;
+        }
+    }
+    if (claims->count)
+        qsort(claims->list, claims->count, sizeof(*claims->list), compare);
+    return unique(claims, error);
+}
+
+int fs_claims_insert(struct fs_claims *claims, const struct fs_claim *claim,
+                     struct sbx_error *error)
+{
+    if (fs_claims_add(claims, claim, error) != 0)
+        return -1;
+    struct fs_claim added = claims->list[claims->count - 1];
+    size_t place = claims->count - 1;
+    for (; place > 0 && compare(&claims->list[place - 1], &added) > 0; place--)
+        claims->list[place] = claims->list[place - 1];
+    claims->list[place] = added;
+    return 0;
+}

@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * enter.c - the child builds its root and moves into it. Raw system calls only: no libc function
+ * that touches errno or the heap, and nothing that can be decided earlier.
+ *
+ * Two rules make each step safe against a directory of the host that changes meanwhile:
+ *   - a target is reached by its parent, opened beneath the new root with no symbolic link
+ * followed, and one name in it;
+ *   - a source must be the file that the plan was made for: same device, same inode.
+ *
+ * Sources: mount_setattr(2), open_tree, move_mount, fsopen, pivot_root(2), openat2(2).
+ */
+#include "base/sys.h"
+#include "guards/fs/fs.h"
+#include <errno.h>
+#include <fcntl.h>
+
+/* sys/mount.h and linux/mount.h can't be had together with base/sys.h everywhere. */
+enum { UNMOUNT_DETACH = 2 /* MNT_DETACH */ };
+
+/* The root under construction, and the directory that the last step worked in: steps are sorted, so
+ * the next one is often there too. */
+struct site {
+    int root;
+    int parent;           /* -1: none is kept */
+    const char *path;     /* of the step whose parent is kept */
+    size_t parent_length; /* how much of that is the parent */
+};
+
+static void let_go(struct site *site)
+{
+    if (site->parent >= 0)
+        sys(SYS_close, site->parent);
+    site->parent = -1;
+}
+
+static bool is_kept(const struct site *site, const char *target, size_t length)
+{
+    if (site->parent < 0 || site->parent_length != length)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (site->path[i] != target[i])
+            return false;
+    return true;
+}
+
+/* Opens the directory that `target` is in, and tells its last part. */
+static int open_parent(struct site *site, const char *target, const char **name)
+{
+    char path[PATH_MAX];
+    size_t length = 0;
+    for (size_t i = 0; target[i]; i++)
+        if (target[i] == '/')
+            length = i;
+    *name = length ? target + length + 1 : target;
+    if (!length)
+        return site->root;
+    if (is_kept(site, target, length))
+        return site->parent;
+    let_go(site);
+    if (length >= sizeof(path))
+        return -ENAMETOOLONG;
+    for (size_t i = 0; i < length; i++)
+        path[i] = target[i];
+    path[length] = '\0';
+    long fd = sys_openat2(site->root, path, O_PATH | O_DIRECTORY | O_CLOEXEC, 0,
+                          RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+    if (fd < 0)
+        return (int)fd;
+    site->parent = (int)fd;
+    site->path = target;
+    site->parent_length = length;
+    return site->parent;
+}
+
+/* Attaches a mount of ours at a name in a directory; a link there is not followed. Takes the fd. */
+static long attach(long mount, int parent, const char *name)
+{
+    long ret = sys(SYS_move_mount, mount, "", parent, name, MOVE_MOUNT_F_EMPTY_PATH);
+    sys(SYS_close, mount);
+    return ret;
+}
+
+static long set_option(long fs, const char *key, const char *value)
+{
+    return sys(SYS_fsconfig, fs, FSCONFIG_SET_STRING, key, value, 0);
+}
+
+/* Turns a configured file system into a mount that is not attached yet. Takes the fd. */
+static long make_mount(long fs, long ret, uint64_t attributes)
+{
+    if (ret >= 0)
+        ret = sys(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0);
+    if (ret >= 0)
+        ret = sys(SYS_fsmount, fs, FSMOUNT_CLOEXEC, attributes);
+    sys(SYS_close, fs);
+    return ret;
+}
+
+static long new_tmpfs(const char *size, const char *inodes, const char *mode, uint64_t attributes)
+{
+    long ret, fs = sys(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC);
+    if (fs < 0)
+        return fs;
+    ret = set_option(fs, "size", size);
+    if (ret >= 0 && inodes)
+        ret = set_option(fs, "nr_inodes", inodes);
+    if (ret >= 0)
+        ret = set_option(fs, "mode", mode);
+    return make_mount(fs, ret, attributes);
+}
+
+static long new_proc(uint64_t attributes)
+{
+    long fs = sys(SYS_fsopen, "proc", FSOPEN_CLOEXEC);
+    return fs < 0 ? fs : make_mount(fs, 0, attributes);
+}
+
+static long new_devpts(uint64_t attributes)
+{
+    long ret, fs = sys(SYS_fsopen, "devpts", FSOPEN_CLOEXEC);
+    if (fs < 0)
+        return fs;
+    ret = set_option(fs, "ptmxmode", "0666");
+    if (ret >= 0)
+        ret = set_option(fs, "mode", "620");
+    return make_mount(fs, ret, attributes);
+}
+
+static long write_text(const struct fs_step *step, int parent, const char *name)
+{
+    size_t length = 0, done = 0;
+    long ret = 0, fd = sys(SYS_openat, parent, name,
+                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, step->mode);
+    if (fd < 0)
+        return fd;
+    while (step->source[length])
+        length++;
+    while (done < length && (ret = sys(SYS_write, fd, step->source + done, length - done)) > 0)
+        done += (size_t)ret;
+    sys(SYS_close, fd);
+    return ret < 0 ? ret : done == length ? 0 : -EIO;
+}
+
+static long do_step(struct site *site, const struct fs_step *step, int tree)
+{
+    const char *name;
+    long mount;
+    int parent = open_parent(site, step->target, &name);
+    if (parent < 0)
+        return parent;
+    switch (step->op) {
+    case FS_DIR:
+        return sys(SYS_mkdirat, parent, name, step->mode);
+    case FS_FILE:
+        return sys(SYS_mknodat, parent, name, S_IFREG | step->mode, 0);
+    case FS_TEXT:
+        return write_text(step, parent, name);
+    case FS_SYMLINK:
+        return sys(SYS_symlinkat, step->source, parent, name);
+    case FS_BIND:
+        mount = tree;
+        break;
+    case FS_TMPFS:
+        mount = new_tmpfs(step->size_text, step->inodes_text, step->mode_text, step->attributes);
+        break;
+    case FS_PROC:
+        mount = new_proc(step->attributes);
+        break;
+    case FS_DEVPTS:
+        mount = new_devpts(step->attributes);
+        break;
+    default:
+        return -EINVAL;
+    }
+    return mount < 0 ? mount : attach(mount, parent, name);
+}
+
+/* The new root lies on top of the old one until it takes its place. Returns its fd. */
+static long make_root(const struct fs_plan *fs)
+{
+    long root = fs_root_is_bind(fs) ? fs->trees[0]
+                                    : new_tmpfs(fs->root_size_text, NULL, "0755",
+                                                MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+    if (root < 0)
+        return root;
+    long ret = sys(SYS_move_mount, root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
+    if (ret >= 0)
+        return root;
+    sys(SYS_close, root);
+    return ret;
+}
+
+static long pivot(int root)
+{
+    long ret = sys(SYS_fchdir, root);
+    return ret < 0 ? ret : sys(SYS_pivot_root, ".", ".");
+}
+
+/* From the finished root on. `base` is the number of steps. */
+static long move_in(const struct fs_plan *fs, int root, int base, int *item)
+{
+    long ret;
+    *item = base + FS_PHASE_SEAL;
+    if (!fs_root_is_bind(fs) && (ret = sys_mount_setattr(root, 0, MOUNT_ATTR_RDONLY)) < 0)
+        return ret;
+    *item = base + FS_PHASE_PIVOT;
+    if ((ret = pivot(root)) < 0)
+        return ret;
+    /* "." is the old root now, mounted over the new one. */
+    *item = base + FS_PHASE_DETACH;
+    if ((ret = sys(SYS_umount2, ".", UNMOUNT_DETACH)) < 0)
+        return ret;
+    *item = base + FS_PHASE_CWD;
+    return sys(SYS_chdir, fs->cwd);
+}
+
+/* With the process's file mode mask out of the way. */
+static long build(const struct fs_plan *fs, int *item)
+{
+    const int base = (int)fs->count;
+    struct site site = {.parent = -1};
+    long ret;
+    *item = fs_root_is_bind(fs) ? 0 : base + FS_PHASE_ROOT;
+    if ((ret = make_root(fs)) < 0)
+        return ret;
+    site.root = (int)ret;
+    ret = 0;
+    for (size_t i = fs_root_is_bind(fs) ? 1 : 0; i < fs->count && ret >= 0; i++) {
+        *item = (int)i;
+        ret = do_step(&site, &fs->steps[i], fs->trees[i]);
+    }
+    let_go(&site);
+    if (ret >= 0)
+        ret = move_in(fs, site.root, base, item);
+    sys(SYS_close, site.root);
+    return ret;
+}
+
+int fs_enter(const struct plan *plan, int *item)
+{
+    long mask = sys(SYS_umask, 0);
+    long ret = build(&plan->fs, item);
+    sys(SYS_umask, mask);
+    return ret < 0 ? (int)ret : 0;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * explain.c - what the child could not do, in words. It runs in the parent, which may look at the
+ * host again to say more; the kernel's own answer is added by the caller.
+ */
+#include "guards/fs/fs.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define SAY(error, ...) snprintf((error)->text, sizeof((error)->text), __VA_ARGS__)
+
+static void say_step(const struct fs_step *step, struct sbx_error *error)
+{
+    switch (step->op) {
+    case FS_DIR:
+        SAY(error, "could not make the directory /%s", step->target);
+        break;
+    case FS_FILE:
+        SAY(error, "could not make the mount point /%s", step->target);
+        break;
+    case FS_TEXT:
+        SAY(error, "could not write the file /%s", step->target);
+        break;
+    case FS_SYMLINK:
+        SAY(error, "could not make the symbolic link /%s -> %s", step->target, step->source);
+        break;
+    case FS_BIND:
+        SAY(error, "could not show %s at /%s (%s)", step->source, step->target,
+            step->attributes & MOUNT_ATTR_RDONLY ? "read-only" : "writable");
+        break;
+    case FS_TMPFS:
+        SAY(error, "could not mount a tmpfs at /%s (size=%s, nr_inodes=%s, mode=%s)", step->target,
+            step->size_text, step->inodes_text, step->mode_text);
+        break;
+    case FS_PROC:
+        SAY(error, "could not mount a private /%s", step->target);
+        break;
+    case FS_DEVPTS:
+        SAY(error, "could not mount private terminals at /%s", step->target);
+        break;
+    }
+}
+
+static void hint_bind(const struct plan *plan, const struct fs_step *step, struct sbx_error *error)
+{
+    char closed[PATH_MAX];
+    switch (error->sys_errno) {
+    case ESTALE:
+        SAY(error, "%s was replaced by another file while the sandbox was starting", step->source);
+        err_hint(error, "run it again; if it comes back, see who changes that path");
+        break;
+    case ENOENT:
+        err_hint(error,
+                 "%s or its mount point went away while the sandbox was starting: run it "
+                 "again",
+                 step->source);
+        break;
+    case EACCES:
+        if (fs_source_find_closed(step->source, plan->host, closed))
+            err_hint(error,
+                     "the sandbox is built as host user %u, who may not enter %s: chmod o+x "
+                     "that directory, or show a path outside of it",
+                     plan->host->uid, closed);
+        else
+            err_hint(error,
+                     "the sandbox is built as host user %u, who needs the right to reach that "
+                     "path",
+                     plan->host->uid);
+        break;
+    case EINVAL:
+        err_hint(error, "the kernel does not copy mounts that are unbindable; see the propagation "
+                        "column of findmnt -o TARGET,PROPAGATION");
+        break;
+    default:
+        break;
+    }
+}
+
+static void hint_step(const struct plan *plan, const struct fs_step *step, struct sbx_error *error)
+{
+    if (step->op == FS_PROC && error->sys_errno == EPERM)
+        err_hint(error,
+                 "this machine's own /proc is partly covered, as in a container, and the "
+                 "kernel then refuses a new one: run the outer container with an unmasked /proc, "
+                 "or set files.proc = none");
+    else if (error->sys_errno == ELOOP || error->sys_errno == EXDEV)
+        err_hint(error,
+                 "a directory above /%s was replaced by a symbolic link while the sandbox "
+                 "was starting: run it again, and see who changes that path",
+                 step->target);
+    else if (error->sys_errno == ENOSPC && (step->op == FS_DIR || step->op == FS_FILE ||
+                                            step->op == FS_TEXT || step->op == FS_SYMLINK))
+        err_hint(error, "the tmpfs that it lies in is too small: give it a larger size or inodes");
+    else if (error->sys_errno == ENOSPC)
+        err_hint(error, "the machine's bound on mounts is reached: /proc/sys/fs/mount-max");
+    else if (step->op == FS_BIND)
+        hint_bind(plan, step, error);
+}
+
+static void explain_phase(const struct plan *plan, int phase, struct sbx_error *error)
+{
+    static const char *const what[FS_PHASES] = {
+        [FS_PHASE_PRIVATE] = "could not cut the mounts off from the host's",
+        [FS_PHASE_ROOT] = "could not mount the tmpfs that is the new root",
+        [FS_PHASE_SEAL] = "could not make the new root read-only",
+        [FS_PHASE_PIVOT] = "could not change the root (pivot_root)",
+        [FS_PHASE_DETACH] = "could not detach the old root",
+        [FS_PHASE_CWD] = "could not enter the working directory",
+    };
+    if (phase < 0 || phase >= FS_PHASES)
+        return;
+    SAY(error, "%s", what[phase]);
+    if ((phase == FS_PHASE_PIVOT || phase == FS_PHASE_PRIVATE) && error->sys_errno == EINVAL)
+        err_hint(error, "the kernel can't change a root that is the initial ramfs, or that is not "
+                        "a mount of its own, as after chroot(2)");
+    if (phase == FS_PHASE_CWD) {
+        SAY(error, "could not enter the working directory %s", plan->fs.cwd);
+        err_hint(error, "it must be a directory that uid %u may enter", plan->ns.outer_uid);
+        err_at(error, plan->policy->root_cwd.origin);
+    }
+}
+
+void fs_explain(const struct plan *plan, int item, struct sbx_error *error)
+{
+    if (item < 0)
+        return;
+    if ((size_t)item >= plan->fs.count) {
+        explain_phase(plan, item - (int)plan->fs.count, error);
+        return;
+    }
+    const struct fs_step *step = &plan->fs.steps[item];
+    say_step(step, error);
+    err_at(error, step->origin);
+    hint_step(plan, step, error);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * fs.c - the fs guard: the program sees a root of its own, on a tmpfs, with nothing on it but what
+ * the profile names.
+ *
+ * How it comes about, in order: claims (profile.c, system.c, device.c) are settled (claims.c), the
+ * working directory and the program are put in (workdir.c, program.c), the claims become steps
+ * (steps.c), and the child carries the steps out (trees.c, enter.c).
+ */
+#include "guards/fs/fs.h"
+
+int fs_prepare(struct plan *plan, const struct host *host, const struct fs_machine *machine,
+               struct sbx_error *error)
+{
+    struct fs_build build = {
+        .plan = plan,
+        .host = host,
+        .machine = machine,
+        .claims = {.arena = &plan->arena},
+    };
+    if (fs_profile_claims(&build, error) != 0 || fs_system_claims(&build, error) != 0 ||
+        fs_device_claims(&build, error) != 0)
+        return -1;
+    if (fs_claims_settle(&build.claims, error) != 0 || fs_workdir(&build, error) != 0)
+        return -1;
+    if (plan->command && (fs_workdir_files(&build, error) != 0 || fs_program(&build, error) != 0))
+        return -1;
+    return fs_steps(&build, error);
+}
+
+static int prepare(struct plan *plan, const struct host *host, struct sbx_error *error)
+{
+    return fs_prepare(plan, host, &fs_this_machine, error);
+}
+
+static void observe(const struct plan *plan, struct sbx_report *report)
+{
+    size_t mounts = fs_root_is_bind(&plan->fs) ? 0 : 1;
+    for (size_t i = 0; i < plan->fs.count; i++) {
+        enum fs_op op = plan->fs.steps[i].op;
+        mounts += op == FS_BIND || op == FS_TMPFS || op == FS_PROC || op == FS_DEVPTS;
+    }
+    guard_report(report, "fs", SBX_STATE_ENFORCED,
+                 "private root on %s, %zu mounts, old root detached",
+                 fs_root_is_bind(&plan->fs) ? "a bind" : "tmpfs", mounts);
+}
+
+const struct guard guard_fs_sources = {
+    .name = "fs",
+    .enter = fs_sources_enter,
+    .explain = fs_explain,
+};
+
+const struct guard guard_fs = {
+    .name = "fs",
+    .check = fs_check,
+    .prepare = prepare,
+    .enter = fs_enter,
+    .explain = fs_explain,
+    .observe = observe,
+};

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * fs.h - what the files of the fs guard share. Nothing outside of this folder includes it, except
+ * the unit tests.
+ *
+ * The guard works on claims. A claim says what one path inside the sandbox shall be: a bind of a
+ * host path, a tmpfs, a symbolic link, and so on. Claims come from the profile and from what the
+ * guard adds by itself (the system's directories, /dev, a small /etc, the working directory, the
+ * program). The most specific path wins, so the order of claims carries no meaning. Once all claims
+ * are known they are turned into steps, parents first, and the child carries the steps out.
+ *
+ * Paths inside are written without the leading '/' here, as in struct fs_step: "" is the root.
+ */
+#ifndef GUARDS_FS_FS_H
+#define GUARDS_FS_FS_H
+
+#include "base/sys.h"
+#include "guards/guard.h"
+#include "policy/policy.h"
+#include <limits.h>
+#include <sys/stat.h>
+
+/* The stage that this guard's errors name; errors about the program itself name "exec". */
+#define FS_STAGE      "fs"
+#define FS_STAGE_EXEC "exec"
+
+/* ---- claims (claims.c) --------------------------------------------------------------------------
+ */
+
+enum fs_claim_kind {
+    FS_CLAIM_DIR,     /* a plain directory in a tmpfs of ours */
+    FS_CLAIM_BIND,    /* the host's `source` */
+    FS_CLAIM_TMPFS,   /* `size`, `inodes`, `mode` */
+    FS_CLAIM_SYMLINK, /* `source` is its content */
+    FS_CLAIM_TEXT,    /* a file with `source` as its content */
+    FS_CLAIM_PROC,
+    FS_CLAIM_DEVPTS,
+};
+
+struct fs_claim {
+    enum fs_claim_kind kind;
+    bool builtin;       /* the guard's own: a claim of the profile on the same path replaces it */
+    bool directory;     /* FS_CLAIM_BIND: the source is a directory */
+    const char *target; /* inside, without the leading '/' */
+    size_t length;      /* of target */
+    const char *source;
+    uint64_t attributes, device, inode, size, inodes;
+    unsigned mode;
+    const char *key; /* what asked for it: "files.ro" */
+    struct origin origin;
+};
+
+struct fs_claims {
+    struct arena *arena; /* borrowed */
+    struct fs_claim *list;
+    size_t count, room;
+};
+
+/* Adds a copy of *claim; its target may have a leading '/'. Refuses a target that is not absolute
+ * and normal, or too long. Errors: SBX_E_PROFILE, SBX_E_RESOURCE. */
+int fs_claims_add(struct fs_claims *claims, const struct fs_claim *claim, struct sbx_error *error);
+
+/* Adds to claims that fs_claims_settle() has sorted, and keeps them sorted. */
+int fs_claims_insert(struct fs_claims *claims, const struct fs_claim *claim,
+                     struct sbx_error *error);
+
+/* The claim on exactly this path, of `length` bytes; NULL where there is none. */
+const struct fs_claim *fs_claims_at(const struct fs_claims *claims, const char *path,
+                                    size_t length);
+
+/* The deepest claim on this path or above it; NULL: the root's own tmpfs. */
+const struct fs_claim *fs_claims_cover(const struct fs_claims *claims, const char *path,
+                                       size_t length);
+
+/* A claim below this path; NULL where there is none. */
+const struct fs_claim *fs_claims_below(const struct fs_claims *claims, const char *path,
+                                       size_t length);
+
+/* Moves each target to where it leads inside, sorts parents first, and refuses two different claims
+ * of the profile on one path. Errors: SBX_E_PROFILE, SBX_E_HOST, SBX_E_RESOURCE. */
+int fs_claims_settle(struct fs_claims *claims, struct sbx_error *error);
+
+/* How many files a tmpfs of this size may hold where nobody said: one for each page, for an empty
+ * file costs memory that the size does not count. 0 is no bound. */
+static inline uint64_t fs_inodes(uint64_t size)
+{
+    const uint64_t least = 1024, page = 4096;
+    if (size == POLICY_UNLIMITED)
+        return 0;
+    return size / page < least ? least : size / page;
+}
+
+/* Length of a path's parent: 0 for "usr", 3 for "usr/lib". */
+size_t fs_parent_length(const char *path, size_t length);
+
+/* ---- where a path leads inside (view.c) ---------------------------------------------------------
+ */
+
+enum fs_view_mode {
+    FS_VIEW_FOLLOW, /* as open(2) would walk the path */
+    FS_VIEW_MOUNT,  /* as a mount point: a claim on the path itself is not looked at */
+    FS_VIEW_LINK,   /* as FS_VIEW_MOUNT, and a symbolic link at the end is not followed */
+};
+
+enum fs_view_state {
+    FS_VIEW_OWN,     /* in a tmpfs of ours, where it may or may not exist */
+    FS_VIEW_HOST,    /* a thing of the host: `host`, `type` */
+    FS_VIEW_MISSING, /* beneath a bind of a host directory that has no such thing: `host` */
+    FS_VIEW_OPAQUE,  /* in a file system that only the kernel can look into, or beneath a file */
+    FS_VIEW_BROKEN,  /* can't be walked: `sys_errno` */
+};
+
+struct fs_view {
+    enum fs_view_state state;
+    const struct fs_claim *cover; /* what the place belongs to; NULL: the root's own tmpfs */
+    mode_t type;                  /* FS_VIEW_HOST: S_IFDIR, S_IFREG ... */
+    int sys_errno;
+    unsigned links;      /* symbolic links that were followed */
+    bool writable_link;  /* one of them lies where the program, or its like, can write */
+    char path[PATH_MAX]; /* where the walk ended, inside, without the leading '/' */
+    char host[PATH_MAX]; /* FS_VIEW_HOST, FS_VIEW_MISSING: the same place on the host */
+};
+
+/* Walks an inside path through the claims, following the links of both the claims and the host. */
+void fs_view(const struct fs_claims *claims, const char *path, enum fs_view_mode mode,
+             struct fs_view *view);
+
+/* ---- what the host has (source.c) ---------------------------------------------------------------
+ */
+
+struct fs_source {
+    const char *path; /* real: absolute, with no symbolic link in it */
+    mode_t mode;
+    uid_t uid;
+    gid_t gid;
+    uint64_t device, inode;
+};
+
+/* Looks a host path up, following links. Returns 0 or an errno value. */
+int fs_source_look(struct arena *arena, const char *path, struct fs_source *source);
+
+/* MOUNT_ATTR_* for a bind of it. */
+uint64_t fs_source_attributes(const struct fs_source *source, bool writable);
+
+/* A claim of kind FS_CLAIM_BIND for it; key, origin and builtin are left to the caller. */
+struct fs_claim fs_source_claim(const struct fs_source *source, const char *target, bool writable);
+
+/* Whether `source` is a procfs, or a directory whose "proc" is one. */
+bool fs_source_is_proc(const char *path);
+
+/* Whether the mode bits give `wanted` (bits 04, 02, 01) to the host user that the program runs as.
+ * Where an access control list may say otherwise the answer is yes, and the kernel has the word. */
+bool fs_source_permits(const struct fs_source *source, const struct ns_plan *ns, unsigned wanted);
+
+/* The first directory on the way to `path` that the caller may not enter once he is in the new user
+ * namespace, where root has no right over the files of others. */
+bool fs_source_find_closed(const char *path, const struct host *host, char closed[PATH_MAX]);
+
+/* ---- one run of prepare() -----------------------------------------------------------------------
+ */
+
+/* Which machine the system's directories come from. The tests make one up. */
+struct fs_machine {
+    const char *prefix;        /* "" for the real one */
+    const char *const *system; /* NULL-terminated, absolute: "/usr", "/bin" ... */
+};
+extern const struct fs_machine fs_this_machine;
+
+struct fs_build {
+    struct plan *plan;
+    const struct host *host;
+    const struct fs_machine *machine;
+    struct fs_claims claims;
+    bool cwd_own;         /* the working directory is in a tmpfs of ours */
+    const char *cwd_path; /* where root.cwd leads inside, without the leading '/' */
+};
+
+/* A launcher that is root reaches more in prepare() than in the child. Says so before the launch.
+ * Errors: `code`. */
+int fs_source_reach(const struct fs_build *build, const struct fs_source *source,
+                    enum sbx_code code, const char *stage, const char *what,
+                    struct sbx_error *error);
+
+/* The whole of prepare(), for a machine of the caller's choice. */
+int fs_prepare(struct plan *plan, const struct host *host, const struct fs_machine *machine,
+               struct sbx_error *error);
+
+/* Pure rules across keys (check.c). */
+int fs_check(const struct sbx_policy *policy, struct sbx_error *error);
+
+/* The claims that the profile makes (profile.c). */
+int fs_profile_claims(struct fs_build *build, struct sbx_error *error);
+
+/* The claims that the guard adds; the profile's must be there already (system.c, device.c). */
+int fs_system_claims(struct fs_build *build, struct sbx_error *error);
+int fs_device_claims(struct fs_build *build, struct sbx_error *error);
+
+/* The working directory and what is put into it (workdir.c); the claims must be settled. */
+int fs_workdir(struct fs_build *build, struct sbx_error *error);
+int fs_workdir_put(struct fs_build *build, const struct fs_source *source, const char *name,
+                   const char *what, struct sbx_error *error);
+int fs_workdir_files(struct fs_build *build, struct sbx_error *error);
+
+/* Finds the program and puts it into the working directory where it is not visible (program.c). */
+int fs_program(struct fs_build *build, struct sbx_error *error);
+
+/* May this file be executed at all? (executable.c) `shown` is how messages name it. */
+int fs_executable_check(const struct fs_build *build, const struct fs_source *file,
+                        const char *shown, struct sbx_error *error);
+
+/* Are all the interpreters of this file visible inside? Sets plan->exec.interpreter. */
+int fs_executable_interpreters(struct fs_build *build, const char *host_path, const char *shown,
+                               struct sbx_error *error);
+
+/* Claims to steps (steps.c). Fills plan->fs.steps and plan->fs.count. */
+int fs_steps(struct fs_build *build, struct sbx_error *error);
+
+/* ---- the first bytes of a program (binary.c) ----------------------------------------------------
+ */
+
+enum fs_binary {
+    FS_BINARY_OTHER,      /* neither a script nor an ELF file of this byte order */
+    FS_BINARY_STATIC,     /* ELF, with no interpreter */
+    FS_BINARY_DYNAMIC,    /* ELF; its interpreter is filled in */
+    FS_BINARY_SCRIPT,     /* #!; its interpreter is filled in */
+    FS_BINARY_EMPTY,      /* no byte in it */
+    FS_BINARY_DAMAGED,    /* an offset or a length in it makes no sense */
+    FS_BINARY_UNREADABLE, /* the kernel would not let it be read */
+};
+
+/* Reads the interpreter of the file behind `fd`. Trusts nothing in it. */
+enum fs_binary fs_binary_read(int fd, char interpreter[PATH_MAX]);
+
+/* ---- in the child (trees.c, enter.c), and back in the parent (explain.c)
+ * ---------------------------------
+ */
+
+/* What is done once, whatever the plan: *item is the number of steps plus one of these. */
+enum fs_phase {
+    FS_PHASE_PRIVATE, /* cut the mounts off from the host's */
+    FS_PHASE_ROOT,    /* the root's own tmpfs */
+    FS_PHASE_SEAL,    /* make that tmpfs read-only */
+    FS_PHASE_PIVOT,   /* make it the root */
+    FS_PHASE_DETACH,  /* let go of the old root */
+    FS_PHASE_CWD,     /* the working directory */
+    FS_PHASES,
+};
+
+/* Size of the root's own tmpfs. It holds directories and a few small files, then it is read-only.
+ */
+#define FS_ROOT_SIZE "4194304"
+
+/* guard_fs_sources: opens the source of each bind, as the caller's own user. */
+int fs_sources_enter(const struct plan *plan, int *item);
+
+/* guard_fs: builds the root from what is open, and moves in. */
+int fs_enter(const struct plan *plan, int *item);
+
+/* Explains a failure of either. */
+void fs_explain(const struct plan *plan, int item, struct sbx_error *error);
+
+/* Whether the plan's first step is a bind of a host directory as the root itself. */
+static inline bool fs_root_is_bind(const struct fs_plan *fs)
+{
+    return fs->count > 0 && fs->steps[0].op == FS_BIND && fs->steps[0].target[0] == '\0';
+}
+
+#endif

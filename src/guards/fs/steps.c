@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * steps.c - from settled claims to the steps that the child carries out, parents first. Here it is
+ * decided what each thing is mounted on: in a tmpfs of ours the place is made; in a directory of
+ * the host it must be there already, for nothing is ever made on the host.
+ */
+#include "guards/fs/fs.h"
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { DIR_MODE = 0755, FILE_MODE = 0444, FIRST_ROOM = 96 };
+
+struct steps {
+    struct arena *arena;
+    struct fs_step *list;
+    size_t count, room;
+};
+
+static struct fs_step *add(struct steps *steps, const struct fs_step *step, struct sbx_error *error)
+{
+    if (steps->count == steps->room) {
+        size_t room = steps->room ? steps->room * 2 : FIRST_ROOM;
+        struct fs_step *list = arena_array(steps->arena, room, sizeof(*list));
+        if (!list) {
+            err_memory(error, FS_STAGE);
+            return NULL;
+        }
+        if (steps->count)
+            memcpy(list, steps->list, steps->count * sizeof(*list));
+        steps->list = list;
+        steps->room = room;
+    }
+    steps->list[steps->count] = *step;
+    return &steps->list[steps->count++];
+}
+
+/* Whether a step makes `path`, of `length` bytes, already. Looks from the end: it was lately. */
+static bool is_made(const struct steps *steps, const char *path, size_t length)
+{
+    for (size_t i = steps->count; i-- > 0;) {
+        const char *target = steps->list[i].target;
+        if (strncmp(target, path, length) == 0 && target[length] == '\0')
+            return true;
+    }
+    return false;
+}
+
+/* The directories between the tmpfs of ours that covers a target, and the target. */
+static int add_parents(struct steps *steps, const struct fs_claim *claim, size_t cover_length,
+                       struct sbx_error *error)
+{
+    size_t from = cover_length ? cover_length + 1 : 0;
+    for (size_t end = from; end < claim->length; end++) {
+        if (claim->target[end] != '/' || is_made(steps, claim->target, end))
+            continue;
+        struct fs_step step = {.op = FS_DIR, .mode = DIR_MODE, .origin = claim->origin};
+        step.target = arena_strndup(steps->arena, claim->target, end);
+        if (!step.target)
+            return err_memory(error, FS_STAGE);
+        if (!add(steps, &step, error))
+            return -1;
+    }
+    return 0;
+}
+
+/* A number as fsconfig(2) wants it. "unlimited" is 0 to tmpfs. */
+static const char *number_text(struct arena *arena, uint64_t value)
+{
+    return arena_printf(arena, "%" PRIu64, value == POLICY_UNLIMITED ? 0 : value);
+}
+
+static int add_tmpfs(struct steps *steps, struct fs_step *step, struct sbx_error *error)
+{
+    step->size_text = number_text(steps->arena, step->size);
+    step->inodes_text = number_text(steps->arena, step->inodes);
+    step->mode_text = arena_printf(steps->arena, "0%o", step->mode);
+    if (!step->size_text || !step->inodes_text || !step->mode_text)
+        return err_memory(error, FS_STAGE);
+    return add(steps, step, error) ? 0 : -1;
+}
+
+/* What the claim itself says; its place is there. */
+static int add_content(struct steps *steps, const struct fs_claim *claim, struct sbx_error *error)
+{
+    static const enum fs_op ops[] = {
+        [FS_CLAIM_DIR] = FS_DIR,         [FS_CLAIM_BIND] = FS_BIND, [FS_CLAIM_TMPFS] = FS_TMPFS,
+        [FS_CLAIM_SYMLINK] = FS_SYMLINK, [FS_CLAIM_TEXT] = FS_TEXT, [FS_CLAIM_PROC] = FS_PROC,
+        [FS_CLAIM_DEVPTS] = FS_DEVPTS,
+    };
+    struct fs_step step = {
+        .op = ops[claim->kind],
+        .source = claim->source,
+        .target = claim->target,
+        .attributes = claim->attributes,
+        .device = claim->device,
+        .inode = claim->inode,
+        .size = claim->size,
+        .inodes = claim->inodes,
+        .mode = claim->mode,
+        .origin = claim->origin,
+    };
+    if (step.op == FS_TMPFS)
+        return add_tmpfs(steps, &step, error);
+    return add(steps, &step, error) ? 0 : -1;
+}
+
+/* In a tmpfs of ours: makes the place, then what is there. */
+static int add_in_own(struct steps *steps, const struct fs_claim *claim, size_t cover_length,
+                      struct sbx_error *error)
+{
+    struct fs_step place = {
+        .op = FS_DIR, .target = claim->target, .mode = DIR_MODE, .origin = claim->origin};
+    if (add_parents(steps, claim, cover_length, error) != 0)
+        return -1;
+    if (claim->kind == FS_CLAIM_BIND && !claim->directory) {
+        place.op = FS_FILE;
+        place.mode = FILE_MODE;
+    }
+    const bool is_mount = claim->kind == FS_CLAIM_BIND || claim->kind == FS_CLAIM_TMPFS ||
+                          claim->kind == FS_CLAIM_PROC || claim->kind == FS_CLAIM_DEVPTS;
+    if (is_mount && !add(steps, &place, error))
+        return -1;
+    return add_content(steps, claim, error);
+}
+
+static const char *access_of(const struct fs_claim *bind)
+{
+    return bind->attributes & MOUNT_ATTR_RDONLY ? "read-only" : "writable";
+}
+
+static int no_place(const struct fs_claim *claim, const struct fs_claim *cover, const char *host,
+                    const char *why, int sys_errno, struct sbx_error *error)
+{
+    err_set(error, SBX_E_PROFILE, sys_errno, FS_STAGE,
+            "%s: the mount point /%s %s inside the %s bind /%s", claim->key, claim->target, why,
+            access_of(cover), cover->target);
+    err_hint(error,
+             "nothing is made on the host: make %s a %s yourself, or put a files.tmpfs "
+             "above it",
+             host, claim->kind == FS_CLAIM_BIND && !claim->directory ? "file" : "directory");
+    return err_at(error, claim->origin);
+}
+
+/* The same content through the bind that covers the place: nothing has to be done. */
+static bool is_shown_already(const struct fs_claim *claim, const struct fs_claim *cover,
+                             const char *host)
+{
+    return claim->kind == FS_CLAIM_BIND && claim->attributes == cover->attributes &&
+           strcmp(claim->source, host) == 0;
+}
+
+static bool host_link_is(const char *host, const char *content)
+{
+    char text[PATH_MAX];
+    ssize_t got = readlink(host, text, sizeof(text));
+    return got >= 0 && (size_t)got == strlen(content) && memcmp(text, content, (size_t)got) == 0;
+}
+
+/* A link, a file or a directory of ours can't be made in a directory of the host. */
+static int add_unmade(const struct fs_claim *claim, const struct fs_claim *cover, const char *host,
+                      struct sbx_error *error)
+{
+    if (claim->kind == FS_CLAIM_SYMLINK && host_link_is(host, claim->source))
+        return 0;
+    err_set(error, SBX_E_PROFILE, EROFS, FS_STAGE, "%s: /%s can't be made inside the %s bind /%s",
+            claim->key, claim->target, access_of(cover), cover->target);
+    err_hint(error, "nothing is made on the host: make it yourself, or put a files.tmpfs above it");
+    return err_at(error, claim->origin);
+}
+
+/* In a directory of the host: the place must be there, and of the right kind. */
+static int add_in_bind(struct steps *steps, const struct fs_claim *claim,
+                       const struct fs_claim *cover, struct sbx_error *error)
+{
+    const char *suffix = claim->target + cover->length + (cover->length ? 1 : 0);
+    const char *base = strcmp(cover->source, "/") == 0 ? "" : cover->source;
+    const char *host = arena_printf(steps->arena, "%s/%s", base, suffix);
+    const bool file = claim->kind == FS_CLAIM_BIND && !claim->directory;
+    struct stat st;
+    if (!host)
+        return err_memory(error, FS_STAGE);
+    if (claim->kind == FS_CLAIM_SYMLINK || claim->kind == FS_CLAIM_TEXT ||
+        claim->kind == FS_CLAIM_DIR)
+        return add_unmade(claim, cover, host, error);
+    if (lstat(host, &st) != 0)
+        return no_place(claim, cover, host, "does not exist", errno, error);
+    if (file && S_ISDIR(st.st_mode))
+        return no_place(claim, cover, host, "is a directory, not a file,", EISDIR, error);
+    if (!file && !S_ISDIR(st.st_mode))
+        return no_place(claim, cover, host, "is not a directory", ENOTDIR, error);
+    if (is_shown_already(claim, cover, host))
+        return 0;
+    return add_content(steps, claim, error);
+}
+
+static int no_directory(const struct fs_claim *claim, const struct fs_claim *cover,
+                        struct sbx_error *error)
+{
+    err_set(error, SBX_E_PROFILE, ENOTDIR, FS_STAGE,
+            "%s: /%s lies in /%s (%s), where nothing can be put", claim->key, claim->target,
+            cover->target, cover->key);
+    err_hint(error, "take one of the two away");
+    return err_at(error, claim->origin);
+}
+
+/* The deepest claim strictly above. */
+static const struct fs_claim *cover_of(const struct fs_claims *claims, const struct fs_claim *claim)
+{
+    if (claim->length == 0)
+        return NULL;
+    return fs_claims_cover(claims, claim->target, fs_parent_length(claim->target, claim->length));
+}
+
+static int add_claim(struct steps *steps, const struct fs_claims *claims,
+                     const struct fs_claim *claim, struct sbx_error *error)
+{
+    const struct fs_claim *cover = cover_of(claims, claim);
+    if (claim->length == 0) {
+        if (claim->kind != FS_CLAIM_BIND || !claim->directory) {
+            err_set(error, SBX_E_PROFILE, ENOTDIR, FS_STAGE,
+                    "%s: only a directory of the host can be the root", claim->key);
+            return err_at(error, claim->origin);
+        }
+        return add_content(steps, claim, error);
+    }
+    if (!cover || cover->kind == FS_CLAIM_TMPFS || cover->kind == FS_CLAIM_DIR)
+        return add_in_own(steps, claim, cover ? cover->length : 0, error);
+    if (cover->kind == FS_CLAIM_BIND && cover->directory)
+        return add_in_bind(steps, claim, cover, error);
+    return no_directory(claim, cover, error);
+}
+
+int fs_steps(struct fs_build *build, struct sbx_error *error)
+{
+    struct steps steps = {.arena = build->claims.arena};
+    for (size_t i = 0; i < build->claims.count; i++)
+        if (add_claim(&steps, &build->claims, &build->claims.list[i], error) != 0)
+            return -1;
+    int *trees = arena_array(steps.arena, steps.count, sizeof(*trees));
+    if (!trees)
+        return err_memory(error, FS_STAGE);
+    for (size_t i = 0; i < steps.count; i++)
+        trees[i] = -1;
+    build->plan->fs.trees = trees;
+    build->plan->fs.steps = steps.list;
+    build->plan->fs.count = steps.count;
+    build->plan->fs.root_size_text = FS_ROOT_SIZE;
+    return 0;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * trees.c - the child opens what the plan shows of the host, before it becomes the sandbox's
+ * user: so root's sandboxes can show what only root can reach. Nothing is mounted here.
+ *
+ * The plan's paths are opened anew, for the parent's fds belong to another mount namespace, whose
+ * mounts can't be copied. A source must be what the plan was made for: same device, same inode.
+ *
+ * Raw system calls only. Sources: open_tree(2), mount_setattr(2), mount_namespaces(7).
+ */
+#include "base/sys.h"
+#include "guards/fs/fs.h"
+#include <errno.h>
+#include <fcntl.h>
+
+/* sys/mount.h and linux/mount.h can't be had together with base/sys.h everywhere. */
+enum { PROPAGATION_PRIVATE = 1 << 18 /* MS_PRIVATE */ };
+#ifndef AT_RECURSIVE
+#define AT_RECURSIVE 0x8000
+#endif
+
+/* Mounts of the host that come and go later must not show up in ours. */
+static long make_private(void)
+{
+    struct sys_mount_attr attr = {.propagation = PROPAGATION_PRIVATE};
+    return sys(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &attr, sizeof(attr));
+}
+
+/* A copy of a host mount with all mounts below it: they are locked together in a new user
+ * namespace. An inherited mount's own restrictions stay; ours are added to all of them. */
+static long open_source(const struct fs_step *step)
+{
+    struct stat st = {.st_dev = 0};
+    long tree = sys(SYS_open_tree, AT_FDCWD, step->source,
+                    OPEN_TREE_CLONE | O_CLOEXEC | AT_RECURSIVE | AT_SYMLINK_NOFOLLOW);
+    if (tree < 0)
+        return tree;
+    long ret = sys(SYS_fstat, tree, &st);
+    /* A link is never a source: the plan has real paths. An inode number may have been used again.
+     */
+    if (ret >= 0 && (st.st_dev != step->device || st.st_ino != step->inode || S_ISLNK(st.st_mode)))
+        ret = -ESTALE;
+    if (ret >= 0)
+        ret = sys_mount_setattr((int)tree, AT_RECURSIVE, step->attributes);
+    if (ret >= 0)
+        return tree;
+    sys(SYS_close, tree);
+    return ret;
+}
+
+int fs_sources_enter(const struct plan *plan, int *item)
+{
+    const struct fs_plan *fs = &plan->fs;
+    long ret;
+    *item = (int)fs->count + FS_PHASE_PRIVATE;
+    if ((ret = make_private()) < 0)
+        return (int)ret;
+    for (size_t i = 0; i < fs->count; i++) {
+        if (fs->steps[i].op != FS_BIND)
+            continue;
+        *item = (int)i;
+        if ((ret = open_source(&fs->steps[i])) < 0)
+            return (int)ret;
+        fs->trees[i] = (int)ret;
+    }
+    return 0;
+}

@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * limits.c - what bounds resources without a cgroup: resource limits of each process, and the
+ * figures that the supervisor's timers and the output relay go by.
+ *
+ * What counts the whole tree and what only each process:
+ *   wall_time, cpu_time, output   the supervisor, for all processes together
+ *   pids                          RLIMIT_NPROC, which counts by user namespace since Linux 5.14
+ *   memory                        a cgroup alone can bound the tree; `best-effort` falls back to
+ *                                 RLIMIT_DATA for each process, and sampling
+ *   file_size, open_files, stack, core   each process
+ *
+ * Source: getrlimit(2), user_namespaces(7).
+ */
+#include "base/sys.h"
+#include "guards/guard.h"
+#include "policy/policy.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+/* RLIMIT_DATA stands this much above limits.memory: only usage that was seen above the limit is
+ * called `memory`, so there must be room to be seen in. */
+static uint64_t data_limit(uint64_t memory)
+{
+    const uint64_t least = UINT64_C(16) << 20;
+    uint64_t slack = memory / 8 > least ? memory / 8 : least;
+    return memory > UINT64_MAX - slack ? UINT64_MAX : memory + slack;
+}
+
+static void limits_probe(struct host *host)
+{
+    cpu_set_t set;
+    long online = sysconf(_SC_NPROCESSORS_ONLN);
+    if (sched_getaffinity(0, sizeof(set), &set) == 0)
+        online = CPU_COUNT(&set);
+    host->cpus = online > 0 ? (unsigned)online : 1;
+    host->memory_cgroup = false;
+}
+
+static bool is_limit(uint64_t value)
+{
+    return value != POLICY_UNLIMITED;
+}
+
+/* Adds one rlimit to the plan. A hard limit of the launcher's own that is lower can't be raised:
+ * the promise "no more than this" holds, but the program gets less than the profile says. */
+static int add_rlimit(struct plan *plan, int resource, uint64_t soft, uint64_t hard,
+                      const char *key, struct origin origin, struct sbx_error *error)
+{
+    struct limits_plan *limits = &plan->limits;
+    struct rlimit own;
+    if (getrlimit((__rlimit_resource_t)resource, &own) != 0)
+        return err_set(error, SBX_E_SETUP, errno, "limits", "%s: the current limit can't be read",
+                       key);
+    if (own.rlim_max != RLIM_INFINITY && hard > own.rlim_max) {
+        err_set(error, SBX_E_HOST, EPERM, "limits",
+                "%s: the launcher's own hard limit is %llu, and it can't give more", key,
+                (unsigned long long)own.rlim_max);
+        err_at(error, origin);
+        return err_hint(error, "raise the hard limit (ulimit -H, limits.conf), or ask for less");
+    }
+    limits->rlimits[limits->count].resource = resource;
+    limits->rlimits[limits->count].value.rlim_cur = soft;
+    limits->rlimits[limits->count].value.rlim_max = hard;
+    limits->rlimits[limits->count].key = key;
+    limits->rlimits[limits->count].origin = origin;
+    limits->count++;
+    return 0;
+}
+
+/* The supervisor's clock ends the whole tree on time; RLIMIT_CPU, in whole seconds and for each
+ * process, stands behind it. */
+static int prepare_cpu(struct plan *plan, struct sbx_error *error)
+{
+    const struct value_duration *limit = &plan->policy->limits_cpu_time;
+    if (!is_limit(limit->v))
+        return 0;
+    plan->limits.cpu_ns = limit->v;
+    uint64_t seconds = limit->v / 1000000000 + 2;
+    struct rlimit own;
+    if (getrlimit(RLIMIT_CPU, &own) == 0 && own.rlim_max < seconds + 1)
+        return 0; /* the launcher's own limit is tighter already, and is inherited */
+    return add_rlimit(plan, RLIMIT_CPU, seconds, seconds + 1, "limits.cpu_time", limit->origin,
+                      error);
+}
+
+static int prepare_memory(struct plan *plan, const struct host *host, struct sbx_error *error)
+{
+    const struct value_size *limit = &plan->policy->limits_memory;
+    if (!is_limit(limit->v))
+        return 0;
+    if (!host->memory_cgroup && plan->policy->limits_enforce.v == ENFORCE_STRICT) {
+        err_set(error, SBX_E_HOST, 0, "limits",
+                "limits.memory can't be enforced strictly: that takes a cgroup v2 memory "
+                "controller, and none can be used here");
+        err_at(error, limit->origin);
+        return err_hint(error,
+                        "limits.enforce = best-effort bounds each process by RLIMIT_DATA and "
+                        "samples the whole tree; the report then says so");
+    }
+    plan->limits.memory_bytes = limit->v;
+    plan->limits.memory_by_sampling = !host->memory_cgroup;
+    uint64_t data = data_limit(limit->v);
+    return add_rlimit(plan, RLIMIT_DATA, data, data, "limits.memory", limit->origin, error);
+}
+
+/* Whether fd is a regular file, and where the program's first byte would go. */
+static bool output_start(int fd, struct stat *status, uint64_t *start)
+{
+    *status = (struct stat){0};
+    if (fstat(fd, status) != 0 || !S_ISREG(status->st_mode))
+        return false;
+    int flags = fcntl(fd, F_GETFL);
+    off_t offset = lseek(fd, 0, SEEK_CUR);
+    if ((flags >= 0 && flags & O_APPEND) || offset < 0)
+        *start = (uint64_t)status->st_size;
+    else
+        *start = (uint64_t)offset;
+    return true;
+}
+
+static bool is_null_device(const struct stat *status)
+{
+    return S_ISCHR(status->st_mode) && status->st_rdev == makedev(1, 3);
+}
+
+/* stdout and stderr: a regular file is bounded by RLIMIT_FSIZE, which costs nothing; anything that
+ * swallows bytes (a pipe, a terminal, a socket) is fed by a relay that counts. /dev/null needs
+ * neither. Returns the size that RLIMIT_FSIZE must allow, 0 where no output is a file. */
+static uint64_t prepare_output(struct plan *plan)
+{
+    struct limits_plan *limits = &plan->limits;
+    struct stat status[3];
+    uint64_t furthest = 0;
+    for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
+        limits->regular[fd] = output_start(fd, &status[fd], &limits->file_start[fd]);
+        if (!limits->regular[fd])
+            limits->relay[fd] = !is_null_device(&status[fd]);
+        else if (limits->file_start[fd] >= furthest)
+            furthest = limits->file_start[fd] + 1;
+    }
+    limits->same_file = limits->regular[1] && limits->regular[2] &&
+                        status[1].st_dev == status[2].st_dev &&
+                        status[1].st_ino == status[2].st_ino;
+    return furthest ? furthest - 1 + limits->output_bytes : 0;
+}
+
+static int prepare_sizes(struct plan *plan, struct sbx_error *error)
+{
+    const struct sbx_policy *policy = plan->policy;
+    const struct value_size *output = &policy->limits_output, *file = &policy->limits_file_size;
+    uint64_t size = file->v;
+    const char *key = "limits.file_size";
+    struct origin origin = file->origin;
+    if (is_limit(output->v)) {
+        plan->limits.output_bytes = output->v;
+        uint64_t most = prepare_output(plan);
+        if (most && (!is_limit(size) || most < size)) {
+            size = most;
+            key = "limits.output";
+            origin = output->origin;
+        }
+    }
+    if (!is_limit(size))
+        return 0;
+    return add_rlimit(plan, RLIMIT_FSIZE, size, size, key, origin, error);
+}
+
+static int limits_prepare(struct plan *plan, const struct host *host, struct sbx_error *error)
+{
+    const struct sbx_policy *policy = plan->policy;
+    const struct {
+        int resource;
+        uint64_t value;
+        const char *key;
+        struct origin origin;
+    } plain[] = {
+        {RLIMIT_NOFILE, policy->limits_open_files.v, "limits.open_files",
+         policy->limits_open_files.origin},
+        {RLIMIT_STACK, policy->limits_stack.v, "limits.stack", policy->limits_stack.origin},
+        {RLIMIT_CORE, policy->limits_core.v, "limits.core", policy->limits_core.origin},
+        /* PID 1 of the sandbox counts too, and is not the program's */
+        {RLIMIT_NPROC, is_limit(policy->limits_pids.v) ? policy->limits_pids.v + 1 : RLIM_INFINITY,
+         "limits.pids", policy->limits_pids.origin},
+    };
+    for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+        if (is_limit(plain[i].value) &&
+            add_rlimit(plan, plain[i].resource, plain[i].value, plain[i].value, plain[i].key,
+                       plain[i].origin, error) != 0)
+            return -1;
+    if (is_limit(policy->limits_wall_time.v))
+        plan->limits.wall_ns = policy->limits_wall_time.v;
+    if (prepare_cpu(plan, error) != 0 || prepare_memory(plan, host, error) != 0)
+        return -1;
+    return prepare_sizes(plan, error);
+}
+
+static int limits_enter(const struct plan *plan, int *item)
+{
+    for (size_t i = 0; i < plan->limits.count; i++) {
+        *item = (int)i;
+        long ret = sys(SYS_prlimit64, 0, plan->limits.rlimits[i].resource,
+                       &plan->limits.rlimits[i].value, NULL);
+        if (ret < 0)
+            return (int)ret;
+    }
+    return 0;
+}
+
+static void limits_explain(const struct plan *plan, int item, struct sbx_error *error)
+{
+    if (item < 0 || (size_t)item >= plan->limits.count)
+        return;
+    snprintf(error->text, sizeof(error->text), "%s could not be set to %llu",
+             plan->limits.rlimits[item].key,
+             (unsigned long long)plan->limits.rlimits[item].value.rlim_cur);
+    err_at(error, plan->limits.rlimits[item].origin);
+}
+
+static void limits_observe(const struct plan *plan, struct sbx_report *report)
+{
+    const struct limits_plan *limits = &plan->limits;
+    bool any = limits->count || limits->wall_ns || limits->output_bytes;
+    if (!any) {
+        guard_report(report, "limits", SBX_STATE_OFF, "no limit is set");
+        return;
+    }
+    guard_report(report, "limits",
+                 limits->memory_by_sampling ? SBX_STATE_PARTIAL : SBX_STATE_ENFORCED,
+                 "%zu rlimits%s%s%s%s", limits->count, limits->wall_ns ? "; wall timer" : "",
+                 limits->cpu_ns ? "; CPU clock of the whole tree" : "",
+                 limits->relay[1] || limits->relay[2] ? "; output relay" : "",
+                 limits->memory_by_sampling ? "; memory of the whole tree by sampling" : "");
+    if (limits->memory_by_sampling)
+        guard_unkept(report,
+                     "limits.memory: no cgroup; RLIMIT_DATA bounds each process and the tree is "
+                     "sampled every 10 ms");
+}
+
+const struct guard guard_limits = {
+    .name = "limits",
+    .probe = limits_probe,
+    .prepare = limits_prepare,
+    .enter = limits_enter,
+    .explain = limits_explain,
+    .observe = limits_observe,
+};

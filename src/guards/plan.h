@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * plan.h - all that a launch will do, as data.
+ *
+ * prepare() of each guard fills in its own part, before clone; nothing is allocated or parsed
+ * afterwards. The child reads the plan and never writes it. The parent keeps the same plan, so that
+ * the item index of a failure can be turned back into a path, a limit or a rule.
+ */
+#ifndef GUARDS_PLAN_H
+#define GUARDS_PLAN_H
+
+#include "base/arena.h"
+#include "base/error.h"
+#include <linux/filter.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/resource.h>
+#include <sys/types.h>
+
+struct sbx_policy;
+
+/* ---- what the machine is like: found by the probes, or made up by a test ------------------------
+ */
+
+struct host {
+    unsigned kernel_major, kernel_minor;
+    uid_t uid;
+    gid_t gid;
+    bool root;                /* effective uid 0, and uid 65534 exists to run the program as */
+    unsigned cpus;            /* processors that this process may run on; at least 1 */
+    long max_user_namespaces; /* /proc/sys/user/max_user_namespaces; -1 unknown */
+    int unprivileged_userns;  /* kernel.unprivileged_userns_clone (Debian); -1 no such switch */
+    int apparmor_userns;      /* kernel.apparmor_restrict_unprivileged_userns; -1 no such switch */
+    bool sysctl_read_only;    /* /proc/sys is a read-only mount, as in many containers */
+    bool memory_cgroup;       /* a cgroup v2 memory controller that is ours to use */
+};
+
+/* ---- namespaces and identity
+ * ---------------------------------------------------------------------- */
+
+struct ns_plan {
+    uint64_t clone_flags; /* for clone3 */
+    bool unshare_cgroup;  /* after joining a cgroup: in clone3 it would be rooted at the parent's */
+    bool unshare_time;
+    bool forbid_nested; /* set the new user namespace's own max_user_namespaces to 0 */
+    uid_t inner_uid, outer_uid;
+    gid_t inner_gid, outer_gid;
+    bool drop_groups; /* the launcher is root: no supplementary group may be inherited */
+    const char *uid_map;
+    const char *gid_map;
+    const char *hostname; /* NULL: the host's own */
+    const char *timens_offsets;
+    int64_t monotonic_offset_ns; /* what the payload's CLOCK_MONOTONIC is ahead of ours */
+};
+
+/* ---- files
+ * ------------------------------------------------------------------------------------------ */
+
+enum fs_op {
+    FS_DIR,     /* mkdir in a tmpfs of ours; `mode` */
+    FS_FILE,    /* an empty file in a tmpfs of ours: the place of a bind */
+    FS_TEXT,    /* a small file with `source` as its content */
+    FS_SYMLINK, /* a symbolic link whose content is `source` */
+    FS_BIND,    /* the host's `source`, recursively, with `attributes` */
+    FS_TMPFS,   /* `size` bytes, `inodes`, `mode` */
+    FS_PROC,    /* a new procfs */
+    FS_DEVPTS,  /* a new devpts */
+};
+
+struct fs_step {
+    enum fs_op op;
+    const char *source;     /* absolute host path, text or link content; NULL where none applies */
+    const char *target;     /* inside, relative to the new root, never starting with '/'; no ".." */
+    uint64_t attributes;    /* MOUNT_ATTR_* */
+    uint64_t device, inode; /* FS_BIND: what `source` was when the plan was made */
+    uint64_t size, inodes;  /* FS_TMPFS */
+    const char *size_text, *inodes_text, *mode_text; /* the same, as fsconfig(2) wants them */
+    unsigned mode;
+    struct origin origin; /* the line of the profile that asked for it */
+};
+
+struct fs_plan {
+    const struct fs_step *steps;
+    size_t count;
+    const char *root_size_text; /* size= of the tmpfs that is the root itself */
+    const char *cwd;            /* absolute, inside */
+    int *trees; /* the fd of each step's opened source; written in the child's own memory alone */
+};
+
+/* ---- the program
+ * ---------------------------------------------------------------------------------- */
+
+struct exec_plan {
+    const char *path;   /* absolute, inside */
+    const char *source; /* where it was found on the host; the same as path where shown in place */
+    const char *interpreter; /* of a #! script or an ELF program; NULL where it needs none */
+    char *const *argv;
+    char *const *envp;
+};
+
+/* ---- network, capabilities, system calls, limits, process
+ * -------------------------------------------- */
+
+struct net_plan {
+    bool private_ns;
+    bool loopback_up;
+};
+
+struct caps_plan {
+    uint64_t keep;    /* permitted, effective and bounding; bit N is capability N */
+    uint64_t ambient; /* inheritable and ambient; a subset of keep */
+    unsigned last;    /* the kernel's highest capability number */
+};
+
+struct seccomp_plan {
+    bool on;
+    bool log;                  /* SECCOMP_FILTER_FLAG_LOG */
+    struct sock_fprog program; /* owned by the plan's arena */
+    unsigned allowed_calls;    /* how many system calls are on the allow-list */
+};
+
+enum { LIMITS_MAX = 12 };
+
+struct limits_plan {
+    struct {
+        int resource; /* RLIMIT_* */
+        struct rlimit64 value;
+        const char *key; /* "limits.open_files" */
+        struct origin origin;
+    } rlimits[LIMITS_MAX];
+    size_t count;
+    uint64_t wall_ns;      /* 0: no limit */
+    uint64_t cpu_ns;       /* 0: no limit */
+    uint64_t memory_bytes; /* 0: no limit; else sampled against the whole tree */
+    uint64_t output_bytes; /* 0: no limit */
+    bool memory_by_sampling;
+    bool relay[3];          /* [1], [2]: stdout, stderr go through a pipe of ours */
+    bool regular[3];        /* [1], [2]: a regular file, bounded by RLIMIT_FSIZE */
+    bool same_file;         /* stdout and stderr are one regular file */
+    uint64_t file_start[3]; /* where a regular stdout, stderr stood before the run */
+};
+
+struct process_plan {
+    bool new_session;
+    unsigned umask;
+    int nice;
+};
+
+struct plan {
+    struct arena arena;
+    const struct sbx_policy *policy;
+    const struct sbx_command *command;
+    const struct host *host;
+    struct ns_plan ns;
+    struct fs_plan fs;
+    struct exec_plan exec;
+    struct net_plan net;
+    struct caps_plan caps;
+    struct seccomp_plan seccomp;
+    struct limits_plan limits;
+    struct process_plan process;
+    int stdio[3]; /* what the payload gets as 0, 1, 2: -1 leaves the launcher's own */
+};
+
+#endif

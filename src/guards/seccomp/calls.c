@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * calls.c - names to numbers, and lists to verdicts. Writes no filter code and knows no house rule.
+ */
+#include "guards/seccomp/calls.h"
+#include "guards/seccomp/groups.h"
+#include "policy/diag.h"
+#include <errno.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#define NATIVE_NAME "x86_64"
+#elif defined(__aarch64__)
+#define NATIVE_NAME "aarch64"
+#endif
+
+/* One of the four lists. */
+struct call_list {
+    const struct value_list *list;
+    const char *key;
+    enum action_kind kind;
+};
+
+static int unknown_call(const struct call_list *from, const struct item *item,
+                        struct sbx_error *error)
+{
+    const struct scmp_version *version = seccomp_version();
+    char hint[HINT_SIZE];
+    if (!group_knows_call(item->first))
+        return profile_error(error, item->origin, 0, group_suggest(item->first, hint, sizeof(hint)),
+                             "%s: unknown %s '%s'", from->key,
+                             *item->first == '@' ? "group of system calls" : "system call",
+                             item->first);
+    snprintf(hint, sizeof(hint), "write '?%s' where the profile can do without it", item->text);
+    return profile_error(error, item->origin, 0, hint,
+                         "%s: libseccomp %u.%u.%u does not know the system call '%s' yet",
+                         from->key, version->major, version->minor, version->micro, item->first);
+}
+
+static int absent_call(const struct call_list *from, const struct item *item,
+                       struct sbx_error *error)
+{
+    char hint[HINT_SIZE];
+    snprintf(hint, sizeof(hint), "write '?%s' where the profile serves other architectures too",
+             item->text);
+    return profile_error(error, item->origin, 0, hint,
+                         "%s: " NATIVE_NAME " has no system call '%s'", from->key, item->first);
+}
+
+/* The kernel takes errno values up to 4095; libseccomp 2.5 stops one short of it. */
+static int check_errno(const char *key, int number, struct origin where, struct sbx_error *error)
+{
+    if (number < 4095)
+        return 0;
+    return profile_error(error, where, 0, "use one of errno(3)", "%s: errno value %d is too large",
+                         key, number);
+}
+
+/* One word's say about one call. Kinds stand in the order of their strength. */
+static void call_weigh(struct call_verdict *verdict, enum call_rank rank, enum action_kind kind,
+                       const struct item *item)
+{
+    const int number = kind != ACTION_ERRNO ? 0 : item->number ? item->number : EPERM;
+    if (rank < verdict->rank || (rank == verdict->rank && kind < verdict->kind))
+        return;
+    if (rank == verdict->rank && kind == verdict->kind) {
+        if (number != verdict->error)
+            verdict->rival = item;
+        return;
+    }
+    *verdict = (struct call_verdict){.rank = rank, .kind = kind, .error = number, .by = item};
+}
+
+static void settle_group(const struct call_list *from, const struct item *item,
+                         const struct call_group *group, struct call_table *table)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        int number = seccomp_syscall_resolve_name(group->calls[i]);
+        if (number >= 0 && number < CALLS_MAX)
+            call_weigh(&table->of[number], RANK_GROUP, from->kind, item);
+    }
+}
+
+static int settle_item(const struct call_list *from, const struct item *item,
+                       struct call_table *table, struct sbx_error *error)
+{
+    if (check_errno(from->key, item->number, item->origin, error) != 0)
+        return -1;
+    if (*item->first == '@') {
+        const struct call_group *group = group_find(item->first + 1);
+        if (group)
+            settle_group(from, item, group, table);
+        else if (!item->optional)
+            return unknown_call(from, item, error);
+        return 0;
+    }
+    int number = seccomp_syscall_resolve_name(item->first);
+    if (number >= 0 && number < CALLS_MAX)
+        call_weigh(&table->of[number], RANK_NAME, from->kind, item);
+    else if (item->optional)
+        return 0;
+    else if (number == __NR_SCMP_ERROR)
+        return unknown_call(from, item, error);
+    else
+        return absent_call(from, item, error);
+    return 0;
+}
+
+/* Two errno values of the same weight: whichever stood last would decide, so neither does. */
+static int settle_rivals(const struct call_table *table, struct sbx_error *error)
+{
+    for (int number = 0; number < CALLS_MAX; number++) {
+        const struct call_verdict *verdict = &table->of[number];
+        if (!verdict->rival)
+            continue;
+        char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
+        profile_error(error, verdict->rival->origin, 0,
+                      "name the call itself with the one errno value that it shall have, or take "
+                      "one of the words away with '!'",
+                      "syscalls.errno: '%s' and '%s' (%s:%u) give the system call '%s' two errno "
+                      "values",
+                      verdict->rival->text, verdict->by->text,
+                      verdict->by->origin.file ? verdict->by->origin.file : "built in",
+                      verdict->by->origin.line, name ? name : "?");
+        free(name);
+        return -1;
+    }
+    return 0;
+}
+
+int calls_settle(const struct sbx_policy *policy, struct call_table *table, struct sbx_error *error)
+{
+    const struct call_list lists[] = {
+        {&policy->syscalls_allow, "syscalls.allow", ACTION_ALLOW},
+        {&policy->syscalls_log, "syscalls.log", ACTION_LOG},
+        {&policy->syscalls_errno, "syscalls.errno", ACTION_ERRNO},
+        {&policy->syscalls_kill, "syscalls.kill", ACTION_KILL},
+    };
+    if (check_errno("syscalls.default", policy->syscalls_default.error,
+                    policy->syscalls_default.origin, error) != 0)
+        return -1;
+    memset(table, 0, sizeof(*table));
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+        for (size_t j = 0; j < lists[i].list->count; j++)
+            if (settle_item(&lists[i], &lists[i].list->items[j], table, error) != 0)
+                return -1;
+    return settle_rivals(table, error);
+}
+
+struct value_action calls_action(const struct sbx_policy *policy, const struct call_table *table,
+                                 int number)
+{
+    const struct call_verdict *verdict = &table->of[number];
+    if (verdict->rank == RANK_NONE)
+        return policy->syscalls_default;
+    return (struct value_action){.kind = verdict->kind, .error = verdict->error};
+}
+
+bool calls_passes(const struct sbx_policy *policy, const struct call_table *table, int number)
+{
+    enum action_kind kind = calls_action(policy, table, number).kind;
+    return kind == ACTION_ALLOW || kind == ACTION_LOG;
+}
+
+int calls_newest(const struct call_table *table)
+{
+    int newest = 0;
+    for (size_t i = 0; i < call_group_count; i++)
+        for (size_t j = 0; j < call_groups[i].count; j++) {
+            int number = seccomp_syscall_resolve_name(call_groups[i].calls[j]);
+            if (number > newest && number < CALLS_MAX)
+                newest = number;
+        }
+    for (int number = newest + 1; number < CALLS_MAX; number++)
+        if (table->of[number].rank != RANK_NONE)
+            newest = number;
+    return newest;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * calls.h - what each system call gets: the profile's lists, settled into one verdict a number.
+ *
+ * Numbers are those of the native ABI.
+ */
+#ifndef GUARDS_SECCOMP_CALLS_H
+#define GUARDS_SECCOMP_CALLS_H
+
+#include "policy/policy.h"
+
+enum { CALLS_MAX = 1024 }; /* native numbers end far below */
+
+/* How strongly the profile speaks of a call: a plain name beats a @group. */
+enum call_rank { RANK_NONE, RANK_GROUP, RANK_NAME };
+
+struct call_verdict {
+    enum call_rank rank; /* RANK_NONE: no list speaks of the call, it gets syscalls.default */
+    enum action_kind kind;
+    int error;                /* with ACTION_ERRNO */
+    const struct item *by;    /* the word that decided */
+    const struct item *rival; /* a word of the same weight that gives another errno value */
+    bool in_prelude;          /* the house rules end it, so that the body need not know it */
+};
+
+struct call_table {
+    struct call_verdict of[CALLS_MAX];
+};
+
+/* Settles syscalls.allow, errno, kill and log. The order of words and lines carries no meaning: a
+ * plain name beats a @group; among equals kill beats errno beats log beats allow.
+ *
+ * Errors: SBX_E_PROFILE for a name that is unknown or that this architecture lacks, and for two
+ * errno values of the same weight. */
+int calls_settle(const struct sbx_policy *policy, struct call_table *table,
+                 struct sbx_error *error);
+
+/* What a call gets in the end: its verdict, or syscalls.default. */
+struct value_action calls_action(const struct sbx_policy *policy, const struct call_table *table,
+                                 int number);
+
+/* Whether a call goes through, logged or not. */
+bool calls_passes(const struct sbx_policy *policy, const struct call_table *table, int number);
+
+/* The highest number that is known, from the groups or from a list: what is above it is newer than
+ * our table and gets syscalls.unknown. */
+int calls_newest(const struct call_table *table);
+
+#endif

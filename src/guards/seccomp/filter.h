@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * filter.h - a seccomp program while it is being put together.
+ *
+ * It has two parts. The prelude (house.c) is ours: the ABI, the end of the table, and the rules on
+ * arguments, with exact semantics. The body (body.c) is libseccomp's: one action a call. Jumps of
+ * classic BPF are relative, so that the one may stand in front of the other.
+ */
+#ifndef GUARDS_SECCOMP_FILTER_H
+#define GUARDS_SECCOMP_FILTER_H
+
+#include "guards/seccomp/calls.h"
+#include <linux/filter.h>
+
+struct filter {
+    struct sock_filter code[BPF_MAXINSNS];
+    size_t count;
+    bool overflow; /* it has become longer than the kernel, or one of its jumps, can take */
+};
+
+/* The SECCOMP_RET_* value of an action. */
+uint32_t filter_return(struct value_action action);
+
+/* Puts the rules into the verdicts that hold for a whole call, whatever the profile allows:
+ * clone3 and io_uring answer ENOSYS, setns answers EPERM. */
+void house_settle(const struct sbx_policy *policy, struct call_table *table);
+
+/* Writes the prelude, and marks the calls that it ends. After house_settle(). */
+void house_emit(const struct sbx_policy *policy, struct call_table *table, struct filter *filter);
+
+/* Whether no profile can let this call through. */
+bool house_forbids(int number);
+
+/* Appends what libseccomp makes of the verdicts. Errors: SBX_E_SETUP, SBX_E_RESOURCE. */
+int body_append(const struct sbx_policy *policy, const struct call_table *table,
+                struct filter *filter, struct sbx_error *error);
+
+#endif

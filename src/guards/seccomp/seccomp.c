@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * seccomp.c - the guard of system calls: the profile's lists become one seccomp filter.
+ *
+ * calls.c settles what each call gets, house.c adds what no profile can allow, body.c has
+ * libseccomp compile the rest. Here they are put together, checked and installed. The filter is
+ * installed last, so that it need not allow what the set-up does; execve is the one call of ours
+ * that it must let through.
+ */
+#include "base/sys.h"
+#include "guards/guard.h"
+#include "guards/seccomp/filter.h"
+#include "policy/diag.h"
+#include <linux/seccomp.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- check
+ * ------------------------------------------------------------------------------------------- */
+
+static int check_needed(const struct sbx_policy *policy, const struct call_table *table, int number,
+                        const char *name, const char *why, struct sbx_error *error)
+{
+    const struct call_verdict *verdict = &table->of[number];
+    if (calls_passes(policy, table, number))
+        return 0;
+    if (verdict->rank != RANK_NONE) {
+        char hint[HINT_SIZE];
+        const char *key = verdict->kind == ACTION_KILL ? "syscalls.kill" : "syscalls.errno";
+        if (verdict->rank == RANK_GROUP)
+            snprintf(hint, sizeof(hint), "add '%s' to syscalls.allow: a plain name beats a group",
+                     name);
+        else
+            snprintf(hint, sizeof(hint), "take '%s' out of %s", verdict->by->text, key);
+        return profile_error(error, verdict->by->origin, 0, hint, "%s: '%s' denies %s, %s", key,
+                             verdict->by->text, name, why);
+    }
+    struct origin where = policy->syscalls_allow.origin;
+    return profile_error(error, where.file ? where : policy->syscalls_default.origin, 0,
+                         "add @base to syscalls.allow", "syscalls.allow does not name %s, %s", name,
+                         why);
+}
+
+static int check_forbidden(const struct sbx_policy *policy, const struct call_table *table,
+                           struct sbx_error *error)
+{
+    for (int number = 0; number < CALLS_MAX; number++) {
+        const struct call_verdict *verdict = &table->of[number];
+        if (!house_forbids(number) || verdict->rank != RANK_NAME ||
+            !calls_passes(policy, table, number))
+            continue;
+        const bool clone3 = number == SYS_clone3;
+        return profile_error(error, verdict->by->origin, 0,
+                             clone3 ? "allow clone: every libc falls back to it"
+                                    : "programs fall back to read, write and epoll",
+                             "syscalls.%s: '%s' can't be allowed: %s; it always answers ENOSYS",
+                             verdict->kind == ACTION_LOG ? "log" : "allow", verdict->by->text,
+                             clone3 ? "its flags are behind a pointer, where no filter can look"
+                                    : "io_uring makes system calls that no filter sees");
+    }
+    return 0;
+}
+
+static int seccomp_check(const struct sbx_policy *policy, struct sbx_error *error)
+{
+    struct call_table table;
+    if (calls_settle(policy, &table, error) != 0 || check_forbidden(policy, &table, error) != 0 ||
+        check_needed(policy, &table, SYS_execve, "execve", "without which no program can start",
+                     error) != 0)
+        return -1;
+    return check_needed(policy, &table, SYS_exit_group, "exit_group",
+                        "without which no program can end", error);
+}
+
+/* ---- prepare
+ * ----------------------------------------------------------------------------------------- */
+
+static int keep(struct plan *plan, const struct filter *filter, struct sbx_error *error)
+{
+    if (filter->overflow)
+        return profile_error(error, plan->policy->syscalls_allow.origin, 0,
+                             "name fewer system calls or socket families",
+                             "the filter is longer than the %d instructions, or one of its jumps "
+                             "than the 255, that the kernel takes",
+                             BPF_MAXINSNS);
+    struct sock_filter *code = arena_array(&plan->arena, filter->count, sizeof(*code));
+    if (!code)
+        return err_memory(error, "seccomp");
+    memcpy(code, filter->code, filter->count * sizeof(*code));
+    plan->seccomp.program =
+        (struct sock_fprog){.len = (unsigned short)filter->count, .filter = code};
+    return 0;
+}
+
+static unsigned count_allowed(const struct sbx_policy *policy, const struct call_table *table)
+{
+    unsigned count = 0;
+    for (int number = 0; number < CALLS_MAX; number++)
+        if (table->of[number].rank != RANK_NONE && calls_passes(policy, table, number))
+            count++;
+    return count;
+}
+
+static int seccomp_prepare(struct plan *plan, const struct host *host, struct sbx_error *error)
+{
+    const struct sbx_policy *policy = plan->policy;
+    struct call_table table;
+    struct filter filter;
+    (void)host;
+    filter.count = 0;
+    filter.overflow = false;
+    if (calls_settle(policy, &table, error) != 0)
+        return -1;
+    house_settle(policy, &table);
+    house_emit(policy, &table, &filter);
+    if (body_append(policy, &table, &filter, error) != 0 || keep(plan, &filter, error) != 0)
+        return -1;
+    plan->seccomp.on = true;
+    plan->seccomp.log =
+        policy->syscalls_log.count > 0 || policy->syscalls_default.kind == ACTION_LOG;
+    plan->seccomp.allowed_calls = count_allowed(policy, &table);
+    return 0;
+}
+
+/* ---- enter, explain, observe
+ * -------------------------------------------------------------------------- */
+
+static int seccomp_enter(const struct plan *plan, int *item)
+{
+    unsigned flags = plan->seccomp.log ? SECCOMP_FILTER_FLAG_LOG : 0;
+    *item = 0;
+    if (!plan->seccomp.on)
+        return 0;
+    return (int)sys(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &plan->seccomp.program);
+}
+
+static void seccomp_explain(const struct plan *plan, int item, struct sbx_error *error)
+{
+    (void)item;
+    snprintf(error->text, sizeof(error->text),
+             "the seccomp filter of %u instructions was refused by the kernel",
+             (unsigned)plan->seccomp.program.len);
+    err_at(error, plan->policy->syscalls_allow.origin);
+    err_hint(error,
+             "the kernel must have CONFIG_SECCOMP_FILTER, and a sandbox around this one must "
+             "not deny seccomp(2)");
+}
+
+static void seccomp_observe(const struct plan *plan, struct sbx_report *report)
+{
+    enum action_kind kind = plan->policy->syscalls_default.kind;
+    const bool open = kind == ACTION_ALLOW || kind == ACTION_LOG;
+    if (!plan->seccomp.on)
+        guard_report(report, "seccomp", SBX_STATE_OFF, "no filter");
+    else if (open)
+        guard_report(report, "seccomp", SBX_STATE_ENFORCED,
+                     "filter of %u instructions, all calls allowed but those that the profile or "
+                     "the house rules deny",
+                     (unsigned)plan->seccomp.program.len);
+    else
+        guard_report(report, "seccomp", SBX_STATE_ENFORCED,
+                     "filter of %u instructions, %u calls allowed, others %s",
+                     (unsigned)plan->seccomp.program.len, plan->seccomp.allowed_calls,
+                     kind == ACTION_KILL ? "killed" : "refused");
+}
+
+const struct guard guard_seccomp = {
+    .name = "seccomp",
+    .check = seccomp_check,
+    .prepare = seccomp_prepare,
+    .enter = seccomp_enter,
+    .explain = seccomp_explain,
+    .observe = seccomp_observe,
+};

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * seccomp_fixture.h - policies made by hand, and what their filter answers.
+ *
+ * No profile is loaded: lists are written as words, each word is one line of "test.ini".
+ */
+#ifndef UNIT_SECCOMP_FIXTURE_H
+#define UNIT_SECCOMP_FIXTURE_H
+
+#include "guards/guard.h"
+#include "policy/policy.h"
+#include "support/bpf_sim.h"
+
+#include "support/test.h"
+#include <errno.h>
+#include <linux/audit.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#if defined(__x86_64__)
+#define TEST_ARCH AUDIT_ARCH_X86_64
+#else
+#define TEST_ARCH AUDIT_ARCH_AARCH64
+#endif
+
+#define KILLED     ((int64_t)SECCOMP_RET_KILL_PROCESS)
+#define ALLOWED    ((int64_t)SECCOMP_RET_ALLOW)
+#define LOGGED     ((int64_t)SECCOMP_RET_LOG)
+#define FAILS(err) ((int64_t)(SECCOMP_RET_ERRNO | (err)))
+
+/* A policy with the plan that was made of it. */
+struct made {
+    struct sbx_policy policy;
+    struct plan plan;
+    unsigned line;
+};
+
+/* Adds one word, "name", "@group", "name:38", each with '?' in front or not. */
+static inline void made_word(struct made *made, struct value_list *list, const char *word)
+{
+    struct arena *arena = &made->policy.arena;
+    struct item *items = arena_array(arena, list->count + 1, sizeof(*items));
+    assert_non_null(items);
+    if (list->count)
+        memcpy(items, list->items, list->count * sizeof(*items));
+    struct item *item = &items[list->count];
+    item->optional = *word == '?';
+    item->text = arena_strdup(arena, word + item->optional);
+    size_t length = strcspn(item->text, ":");
+    item->first = arena_strndup(arena, item->text, length);
+    item->number = item->text[length] ? (int)strtol(item->text + length + 1, NULL, 10) : 0;
+    item->origin = (struct origin){.file = "test.ini", .line = ++made->line};
+    if (!list->count)
+        list->origin = item->origin;
+    list->items = items;
+    list->count++;
+}
+
+static inline void made_words(struct made *made, struct value_list *list, const char *words)
+{
+    char *copy = strdup(words), *rest = NULL;
+    assert_non_null(copy);
+    for (char *word = strtok_r(copy, " ", &rest); word; word = strtok_r(NULL, " ", &rest))
+        made_word(made, list, word);
+    free(copy);
+}
+
+static inline void made_family(struct made *made, int number)
+{
+    made_word(made, &made->policy.network_families, "family");
+    struct item *items = (struct item *)made->policy.network_families.items;
+    items[made->policy.network_families.count - 1].number = number;
+}
+
+/* default = kill, unknown = errno:ENOSYS, families = unix inet inet6, and the given allow-list. */
+static inline struct made *made_new(const char *allow)
+{
+    struct made *made = calloc(1, sizeof(*made));
+    assert_non_null(made);
+    made->plan.policy = &made->policy;
+    made->policy.syscalls_default.kind = ACTION_KILL;
+    made->policy.syscalls_unknown.kind = ACTION_ERRNO;
+    made->policy.syscalls_unknown.error = ENOSYS;
+    made_family(made, AF_UNIX);
+    made_family(made, AF_INET);
+    made_family(made, AF_INET6);
+    made->line = 0;
+    made_words(made, &made->policy.syscalls_allow, allow);
+    return made;
+}
+
+static inline void made_free(struct made *made)
+{
+    arena_free(&made->plan.arena);
+    arena_free(&made->policy.arena);
+    free(made);
+}
+
+static inline void made_compile(struct made *made)
+{
+    struct sbx_error error = {0};
+    const struct host host = {0};
+    if (guard_seccomp.prepare(&made->plan, &host, &error) != 0)
+        fail_msg("prepare: %s", error.text);
+    assert_true(made->plan.seccomp.on);
+}
+
+/* What the filter answers to one call of the native ABI. */
+static inline int64_t answer(const struct made *made, long number, uint64_t a, uint64_t b)
+{
+    const struct seccomp_data data = {
+        .nr = (int)number, .arch = TEST_ARCH, .instruction_pointer = 0x1000, .args = {a, b}};
+    return bpf_sim(&made->plan.seccomp.program, &data);
+}
+
+/* That check() refuses the policy at that line of test.ini, with these parts in text and hint. */
+static inline void expect_error(const struct made *made, unsigned line, const char *text,
+                                const char *hint)
+{
+    struct sbx_error error = {0};
+    assert_int_equal(guard_seccomp.check(&made->policy, &error), -1);
+    assert_int_equal(error.code, SBX_E_PROFILE);
+    if (!strstr(error.text, text) || !strstr(error.hint, hint))
+        fail_msg("text \"%s\", hint \"%s\"", error.text, error.hint);
+    assert_int_equal(error.origin.line, line);
+    assert_string_equal(error.origin.file, line ? "test.ini" : "");
+}
+
+static inline void expect_good(const struct made *made)
+{
+    struct sbx_error error = {0};
+    if (guard_seccomp.check(&made->policy, &error) != 0)
+        fail_msg("check: %s", error.text);
+}
+
+#endif
