@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * main.c - the command `sandbox`. Without a verb it runs a program.
+ */
+#include "cli.h"
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A closed stdin, stdout or stderr would give its number to the next file that is opened, and the
+ * program would get that file. */
+static bool stdio_is_open(void)
+{
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)
+            return false;
+    return true;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 1 || !stdio_is_open())
+        return EXIT_SANDBOX;
+    if (geteuid() != getuid() || getegid() != getgid()) {
+        fputs(
+            "sandbox: this program must not be setuid or setgid: it needs no privilege, and is not "
+            "written to hold any\nsandbox: hint: chmod ug-s it\n",
+            stderr);
+        return EXIT_SANDBOX;
+    }
+    if (argc > 1 && strcmp(argv[1], "run") == 0)
+        return verb_run(argc - 1, argv + 1);
+    return verb_run(argc, argv);
+}

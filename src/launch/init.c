@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * init.c - PID 1 of the sandbox once the payload is forked.
+ *
+ * It reaps, hands on the signals that the parent sends, and ends everything when the payload's
+ * first process is dead or the parent says so. It has no fd, no right and no say: it takes orders
+ * only from outside its pid namespace, where a signal's sender shows as pid 0, which nobody inside
+ * can forge (si_code SI_USER is the kernel's to write, see rt_sigqueueinfo(2)).
+ *
+ * As in order.c: raw system calls only.
+ */
+#include "base/sys.h"
+#include "launch/order.h"
+#include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+
+static void write_totals(struct board *board)
+{
+    struct rusage usage;
+    if (sys(SYS_getrusage, RUSAGE_CHILDREN, &usage) < 0)
+        return;
+    atomic_store(&board->reaped_user_us,
+                 (long long)usage.ru_utime.tv_sec * 1000000 + usage.ru_utime.tv_usec);
+    atomic_store(&board->reaped_sys_us,
+                 (long long)usage.ru_stime.tv_sec * 1000000 + usage.ru_stime.tv_usec);
+    atomic_store(&board->largest_rss_kib, usage.ru_maxrss);
+    atomic_store(&board->voluntary_switches, usage.ru_nvcsw);
+    atomic_store(&board->involuntary_switches, usage.ru_nivcsw);
+}
+
+static void write_verdict(struct board *board, int status)
+{
+    struct timespec now = {0, 0};
+    sys(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
+    atomic_store(&board->wait_status, status);
+    atomic_store(&board->end_ns, (long long)now.tv_sec * 1000000000 + now.tv_nsec);
+    atomic_store(&board->ended, 1);
+}
+
+/* Reaps what is dead. Returns false when there is no child left at all. */
+static bool reap(struct board *board, pid_t payload, int flags)
+{
+    for (;;) {
+        int status;
+        long pid = sys(SYS_wait4, -1, &status, flags | __WALL, NULL);
+        if (pid == 0 || pid == -EINTR)
+            return true;
+        if (pid < 0)
+            return false;
+        if (pid == payload)
+            write_verdict(board, status);
+        write_totals(board);
+    }
+}
+
+static void forward(const struct plan *plan, pid_t payload, int number)
+{
+    if (plan->process.new_session && sys(SYS_kill, -payload, number) == 0)
+        return;
+    sys(SYS_kill, payload, number);
+}
+
+/* Waits for a signal and does what it says. Returns false when the end is ordered. */
+static bool obey(const struct plan *plan, pid_t payload)
+{
+    uint64_t all = ~UINT64_C(0);
+    siginfo_t info;
+    long number = sys(SYS_rt_sigtimedwait, &all, &info, NULL, sizeof(all));
+    if (number <= 0 || number == SIGCHLD || info.si_code != SI_USER || info.si_pid != 0)
+        return true;
+    if (number == SIGNAL_END)
+        return false;
+    if (number == SIGTSTP)
+        sys(SYS_kill, -1, SIGSTOP);
+    else if (number == SIGCONT)
+        sys(SYS_kill, -1, SIGCONT);
+    else
+        forward(plan, payload, (int)number);
+    return true;
+}
+
+void init_main(const struct plan *plan, struct board *board, pid_t payload)
+{
+    sys(SYS_close_range, 0, ~0U, 0);
+    bool going = true;
+    while (going && !atomic_load(&board->ended)) {
+        if (reap(board, payload, WNOHANG) && !atomic_load(&board->ended))
+            going = obey(plan, payload);
+    }
+    /* A fork that is under way sees the pending signal and fails, so one pass leaves none. */
+    do
+        sys(SYS_kill, -1, SIGKILL);
+    while (reap(board, payload, 0));
+    write_totals(board);
+    atomic_store(&board->all_reaped, 1);
+    for (;;)
+        sys(SYS_exit_group, 0);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * launch.c - sbx_run(): prepare, spawn, supervise, report.
+ */
+#include "base/fd.h"
+#include "base/sys.h"
+#include "launch/order.h"
+#include "launch/prepare.h"
+#include "launch/spawn.h"
+#include "launch/supervise.h"
+#include "launch/verdict.h"
+#include "policy/load.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+int sbx_policy_load(const char *name, const char *const *overrides, size_t count,
+                    struct sbx_policy **policy, struct sbx_error *error)
+{
+    return policy_load(name, overrides, count, policy, error);
+}
+
+void sbx_policy_free(struct sbx_policy *policy)
+{
+    policy_free(policy);
+}
+
+/* What sbx_run() changes in its own process and gives back at the end. */
+struct surroundings {
+    sigset_t mask;
+    struct sigaction on_child;
+    int dumpable;
+    bool filled[3]; /* stdin, stdout, stderr were closed: /dev/null stands there meanwhile */
+};
+
+static void close_filled(const struct surroundings *before)
+{
+    for (int fd = 0; fd < 3; fd++)
+        if (before->filled[fd])
+            close(fd);
+}
+
+/* Whatever is opened next must not take the place of a closed stdin, stdout or stderr. */
+static int fill_stdio(struct surroundings *before, struct sbx_error *error)
+{
+    for (int fd = 0; fd < 3; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0)
+            continue;
+        /* The lowest free number is the one that is closed. */
+        if (open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd) {
+            err_set(error, SBX_E_RESOURCE, errno, "prepare",
+                    "fd %d is closed and /dev/null can't stand in for it", fd);
+            close_filled(before);
+            return -1;
+        }
+        before->filled[fd] = true;
+    }
+    return 0;
+}
+
+static int surroundings_enter(struct surroundings *before, int *signal_fd, struct sbx_error *error)
+{
+    sigset_t taken;
+    struct sigaction standard = {.sa_handler = SIG_DFL};
+    memset(before, 0, sizeof(*before));
+    if (fill_stdio(before, error) != 0)
+        return -1;
+    supervise_signals(&taken);
+    int fd = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (fd < 0) {
+        err_set(error, SBX_E_RESOURCE, errno, "prepare", "no signalfd can be made");
+        close_filled(before);
+        return -1;
+    }
+    *signal_fd = fd;
+    before->dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
+    pthread_sigmask(SIG_BLOCK, &taken, &before->mask);
+    sigaction(SIGCHLD, &standard, &before->on_child); /* ignored children can't be waited for */
+    return 0;
+}
+
+static void surroundings_leave(const struct surroundings *before)
+{
+    sigaction(SIGCHLD, &before->on_child, NULL);
+    pthread_sigmask(SIG_SETMASK, &before->mask, NULL);
+    prctl(PR_SET_DUMPABLE, before->dumpable == 1 ? 1 : 0, 0, 0, 0);
+    close_filled(before);
+}
+
+static int open_relays(struct plan *plan, struct relay *relays, struct sbx_error *error)
+{
+    for (int stream = 1; stream <= 2; stream++) {
+        if (!plan->limits.relay[stream])
+            continue;
+        int ret = relay_open(&relays[stream], stream);
+        if (ret < 0) {
+            err_set(error, SBX_E_RESOURCE, -ret, "limits",
+                    "no pipe can be made for the program's output");
+            return err_at(error, plan->policy->limits_output.origin);
+        }
+        plan->stdio[stream] = relays[stream].write_end;
+    }
+    return 0;
+}
+
+/* Turns the record on the board into an error. */
+static void explain_failure(const struct plan *plan, const struct board *board,
+                            const struct supervision *run, struct sbx_error *error)
+{
+    int row = atomic_load(&board->row), item = atomic_load(&board->item);
+    const struct row *what = &launch_order[row];
+    if (run->cause == CAUSE_FAILURE) {
+        err_set(error, SBX_E_RESOURCE, run->failure, "supervise",
+                "the supervisor could not go on, and ended the sandbox");
+    } else if (run->cause == CAUSE_INTERRUPTED) {
+        err_set(error, SBX_E_SETUP, EINTR, what->name, "interrupted by signal %d (%s)",
+                run->interrupt, strsignal(run->interrupt));
+    } else if (!atomic_load(&board->failed)) {
+        err_set(error, SBX_E_SETUP, 0, what->name,
+                "the set-up was killed from outside at the step \"%s\"", what->name);
+        err_hint(error, "is the machine out of memory? See dmesg");
+    } else {
+        err_set(error, SBX_E_SETUP, atomic_load(&board->error), what->name, "%s", "");
+        if (what->guard && what->guard->explain)
+            what->guard->explain(plan, item, error);
+        else
+            launch_explain(plan, row, item, error);
+    }
+}
+
+static int run_plan(struct plan *plan, int signal_fd, struct board *board,
+                    struct sbx_report *report, struct sbx_error *error)
+{
+    struct relay relays[3] = {{.source = -1, .write_end = -1, .sink = -1},
+                              {.source = -1, .write_end = -1, .sink = -1},
+                              {.source = -1, .write_end = -1, .sink = -1}};
+    struct spawned spawned;
+    int ret = open_relays(plan, relays, error);
+    if (ret == 0)
+        ret = spawn(plan, board, &spawned, error);
+    close_fd(&relays[1].write_end);
+    close_fd(&relays[2].write_end);
+    if (ret == 0) {
+        struct supervision run = {
+            .plan = plan,
+            .board = board,
+            .init = spawned.init,
+            .init_pidfd = spawned.init_pidfd,
+            .status_fd = spawned.status_fd,
+            .signal_fd = signal_fd,
+            .relays = relays,
+        };
+        supervise(&run);
+        close(spawned.init_pidfd);
+        close(spawned.status_fd);
+        close(spawned.alive_fd);
+        if (atomic_load(&board->failed) || !atomic_load(&board->ready_ns) ||
+            run.cause == CAUSE_FAILURE) {
+            explain_failure(plan, board, &run, error);
+            ret = -1;
+        } else {
+            verdict(plan, board, &run, report);
+            plan_observe(plan, report);
+        }
+    }
+    relay_close(&relays[1]);
+    relay_close(&relays[2]);
+    return ret;
+}
+
+static int prepare_and_run(const struct sbx_policy *policy, const struct sbx_command *command,
+                           int signal_fd, struct sbx_report *report, struct sbx_error *error)
+{
+    struct host host;
+    struct plan plan;
+    host_probe(&host);
+    if (plan_prepare(&plan, policy, command, &host, error) != 0)
+        return -1;
+    struct board *board =
+        mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    int ret;
+    if (board == MAP_FAILED) {
+        ret = err_memory(error, "prepare");
+    } else {
+        ret = run_plan(&plan, signal_fd, board, report, error);
+        munmap(board, sizeof(*board));
+    }
+    plan_free(&plan);
+    return ret;
+}
+
+int sbx_run(const struct sbx_policy *policy, const struct sbx_command *command,
+            struct sbx_report *report, struct sbx_error *error)
+{
+    struct surroundings before;
+    autofd signal_fd = -1;
+    memset(report, 0, sizeof(*report));
+    memset(error, 0, sizeof(*error));
+    report->outcome = SBX_OUTCOME_SETUP_FAILED;
+    report->exit_code = -1;
+    int ret = surroundings_enter(&before, &signal_fd, error);
+    if (ret == 0) {
+        ret = prepare_and_run(policy, command, signal_fd, report, error);
+        surroundings_leave(&before);
+    }
+    if (ret != 0)
+        report->error = *error;
+    return ret;
+}

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * supervise.c - one loop over pidfd, signalfd, timerfds and relays.
+ *
+ * Nothing is polled: each limit has a timer that is armed for the moment at which it can first be
+ * reached. The one exception is memory where no cgroup bounds it: that is sampled.
+ */
+#include "launch/supervise.h"
+#include "base/fd.h"
+#include "base/sys.h"
+#include "guards/guard.h"
+#include "launch/order.h"
+#include "launch/tree.h"
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/timerfd.h>
+#include <sys/wait.h>
+#include <time.h>
+
+enum {
+    SAMPLE_NS = 10 * 1000 * 1000, /* memory, without a cgroup */
+    CPU_LEAST_NS = 500 * 1000,    /* the CPU timer is never armed for less */
+    WAIT_PIDFD = 3,               /* P_PIDFD, which older libcs lack */
+};
+
+/* PID 1 gets this long to end everything in order. */
+static const uint64_t GRACE_NS = UINT64_C(2000000000);
+
+enum slot {
+    AT_STATUS,
+    AT_INIT,
+    AT_SIGNAL,
+    AT_WALL,
+    AT_CPU,
+    AT_MEMORY,
+    AT_GRACE,
+    AT_RELAY,
+    SLOTS = 11
+};
+
+struct loop {
+    struct supervision *run;
+    struct pollfd fds[SLOTS];
+    int timer[SLOTS]; /* [AT_WALL] to [AT_GRACE] */
+    bool started;     /* the program's exec has been seen */
+    bool init_dead;
+    bool drained;   /* no more output is waited for */
+    unsigned terms; /* SIGTERMs so far */
+    uint64_t output_left;
+    uint64_t cpu_lost_ns; /* of processes that died without being waited for */
+};
+
+void supervise_signals(sigset_t *set)
+{
+    static const int numbers[] = {SIGINT,  SIGTERM,  SIGHUP,  SIGQUIT, SIGUSR1,
+                                  SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT, SIGPIPE};
+    sigemptyset(set);
+    for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+        sigaddset(set, numbers[i]);
+}
+
+static void tell_init(const struct loop *loop, int number)
+{
+    sys(SYS_pidfd_send_signal, loop->run->init_pidfd, number, NULL, 0);
+}
+
+static int arm(int timer, uint64_t first_ns, uint64_t every_ns, int flags)
+{
+    struct itimerspec when = {
+        .it_value = {(time_t)(first_ns / 1000000000), (long)(first_ns % 1000000000)},
+        .it_interval = {(time_t)(every_ns / 1000000000), (long)(every_ns % 1000000000)},
+    };
+    return timerfd_settime(timer, flags, &when, NULL);
+}
+
+/* Ends the sandbox. The first cause stands. PID 1 does it in order, so that all figures are whole;
+ * if it can't, it is killed and the kernel ends the rest. */
+static void end(struct loop *loop, enum cause cause)
+{
+    if (loop->run->cause == CAUSE_NONE && !atomic_load(&loop->run->board->ended))
+        loop->run->cause = cause;
+    tell_init(loop, loop->started ? SIGNAL_END : SIGKILL);
+    if (arm(loop->timer[AT_GRACE], GRACE_NS, 0, 0) != 0)
+        tell_init(loop, SIGKILL);
+}
+
+static void fail(struct loop *loop, int error)
+{
+    loop->run->failure = error;
+    end(loop, CAUSE_FAILURE);
+    tell_init(loop, SIGKILL);
+}
+
+/* ---- CPU time and memory
+ * ------------------------------------------------------------------------------ */
+
+/* Board first, then the living: a process that is reaped in between is missed, not counted twice.
+ */
+static uint64_t cpu_now(struct loop *loop)
+{
+    const struct board *board = loop->run->board;
+    struct tree_usage usage;
+    uint64_t reaped =
+        (uint64_t)(atomic_load(&board->reaped_user_us) + atomic_load(&board->reaped_sys_us));
+    tree_measure(loop->run->init, &usage);
+    if (usage.tasks > loop->run->tasks_peak)
+        loop->run->tasks_peak = usage.tasks;
+    return reaped * 1000 + usage.live_cpu_ns;
+}
+
+/* The time of a child whose parent ignores SIGCHLD is in no one's account once it is dead. What the
+ * clock had shown of it already still counts: the clock never goes back. */
+static uint64_t cpu_total(struct loop *loop)
+{
+    uint64_t before = loop->run->cpu_ns, now = 0;
+    for (int look = 0; look < 3; look++) {
+        uint64_t seen = cpu_now(loop) + loop->cpu_lost_ns;
+        now = seen > now ? seen : now;
+        if (now >= before)
+            break; /* else a process may just be changing hands: look again */
+    }
+    if (now < before)
+        loop->cpu_lost_ns += before - now;
+    else
+        loop->run->cpu_ns = now;
+    return loop->run->cpu_ns;
+}
+
+/* Armed for the earliest moment at which all processors together can have used up what is left. */
+static void check_cpu(struct loop *loop)
+{
+    uint64_t limit = loop->run->plan->limits.cpu_ns, used = cpu_total(loop);
+    if (used >= limit) {
+        end(loop, CAUSE_CPU_TIME);
+        return;
+    }
+    uint64_t wait = (limit - used) / loop->run->plan->host->cpus;
+    if (arm(loop->timer[AT_CPU], wait > CPU_LEAST_NS ? wait : CPU_LEAST_NS, 0, 0) != 0)
+        fail(loop, errno);
+}
+
+static void check_memory(struct loop *loop)
+{
+    struct supervision *run = loop->run;
+    struct tree_usage usage;
+    tree_measure(run->init, &usage);
+    uint64_t bytes = usage.rss_bytes;
+    if (bytes > run->plan->limits.memory_bytes && usage.tasks > 1)
+        bytes = tree_proportional_bytes(run->init);
+    if (bytes > run->tree_memory_peak)
+        run->tree_memory_peak = bytes;
+    if (usage.tasks > run->tasks_peak)
+        run->tasks_peak = usage.tasks;
+    if (bytes > run->plan->limits.memory_bytes)
+        end(loop, CAUSE_MEMORY);
+}
+
+/* ---- events
+ * ---------------------------------------------------------------------------------------------- */
+
+/* The status pipe is closed: the program runs, or something died on the way. */
+static void on_status(struct loop *loop)
+{
+    const struct supervision *run = loop->run;
+    const struct limits_plan *limits = &run->plan->limits;
+    uint64_t ready = (uint64_t)atomic_load(&run->board->ready_ns);
+    loop->fds[AT_STATUS].fd = -1;
+    if (atomic_load(&run->board->failed) || ready == 0)
+        return;
+    loop->started = true;
+    if (limits->wall_ns &&
+        arm(loop->timer[AT_WALL], ready + limits->wall_ns, 0, TFD_TIMER_ABSTIME) != 0)
+        fail(loop, errno);
+    if (limits->memory_by_sampling && arm(loop->timer[AT_MEMORY], SAMPLE_NS, SAMPLE_NS, 0) != 0)
+        fail(loop, errno);
+    if (limits->cpu_ns)
+        check_cpu(loop);
+}
+
+/* Ctrl-Z: the whole sandbox stops, then this process; SIGCONT brings both back. */
+static void stop_together(struct loop *loop)
+{
+    tell_init(loop, SIGTSTP);
+    raise(SIGSTOP);
+    tell_init(loop, SIGCONT);
+}
+
+static void on_signal(struct loop *loop)
+{
+    struct signalfd_siginfo info;
+    if (read(loop->run->signal_fd, &info, sizeof(info)) != sizeof(info))
+        return;
+    int number = (int)info.ssi_signo;
+    bool from_terminal = info.ssi_code == SI_KERNEL;
+    if (number == SIGPIPE || loop->init_dead) {
+        loop->drained = loop->drained || (loop->init_dead && number == SIGTERM);
+    } else if (number == SIGTSTP) {
+        stop_together(loop);
+    } else if (!loop->started) {
+        if (number == SIGINT || number == SIGTERM || number == SIGHUP || number == SIGQUIT) {
+            loop->run->interrupt = number;
+            end(loop, CAUSE_INTERRUPTED);
+        }
+    } else if (number == SIGTERM && loop->terms++ > 0) {
+        loop->run->interrupt = number;
+        end(loop, CAUSE_INTERRUPTED);
+    } else if (!from_terminal || loop->run->plan->process.new_session) {
+        tell_init(loop, number); /* else the terminal has sent it to the program as well */
+    }
+}
+
+static void on_relays(struct loop *loop)
+{
+    struct supervision *run = loop->run;
+    for (int stream = 1; stream <= 2; stream++) {
+        struct relay *relay = &run->relays[stream];
+        if (relay->source < 0 || loop->drained)
+            continue;
+        struct pollfd *ends = &loop->fds[AT_RELAY + 2 * (stream - 1)];
+        bool has_data = relay_has_data(relay);
+        bool sink_ready = ends[1].revents != 0;
+        if (has_data && sink_ready && !relay_move(relay, &loop->output_left))
+            relay_close(relay);
+        else if (!has_data && (ends[0].revents & POLLHUP))
+            relay_close(relay); /* nobody inside can write any more */
+        else if (!has_data && (ends[1].revents & POLLERR))
+            relay_close(relay); /* nobody reads the sink any more */
+    }
+    run->output_bytes = run->plan->limits.output_bytes - loop->output_left;
+    if (loop->output_left == 0 &&
+        (relay_has_data(&run->relays[1]) || relay_has_data(&run->relays[2]))) {
+        end(loop, CAUSE_OUTPUT);
+        if (run->cause == CAUSE_NONE)
+            run->cause =
+                CAUSE_OUTPUT; /* written before its end, and above the limit all the same */
+        loop->drained = true;
+    }
+    /* Not while the program lives: a SIGPIPE would tell it, and the report, another story. */
+    if (loop->drained && loop->init_dead) {
+        relay_close(&run->relays[1]);
+        relay_close(&run->relays[2]);
+    }
+}
+
+static void dispatch(struct loop *loop)
+{
+    uint64_t expirations;
+    for (enum slot slot = AT_WALL; slot <= AT_GRACE; slot++)
+        if (loop->fds[slot].revents && read(loop->timer[slot], &expirations, 8) != 8)
+            loop->fds[slot].revents = 0;
+    if (loop->fds[AT_SIGNAL].revents)
+        on_signal(loop);
+    if (loop->fds[AT_STATUS].revents)
+        on_status(loop);
+    if (loop->fds[AT_WALL].revents) {
+        loop->drained = loop->drained || loop->init_dead;
+        end(loop, CAUSE_WALL_TIME);
+    }
+    if (loop->fds[AT_CPU].revents && !loop->init_dead)
+        check_cpu(loop);
+    if (loop->fds[AT_MEMORY].revents && !loop->init_dead)
+        check_memory(loop);
+    if (loop->fds[AT_GRACE].revents)
+        tell_init(loop, SIGKILL);
+    if (loop->fds[AT_INIT].revents) {
+        loop->init_dead = true;
+        loop->fds[AT_INIT].fd = -1;
+    }
+    on_relays(loop);
+}
+
+/* A relay is waited for at the end that keeps it: for the program's data first, then for the sink.
+ */
+static void watch_relays(struct loop *loop)
+{
+    for (int stream = 1; stream <= 2; stream++) {
+        const struct relay *relay = &loop->run->relays[stream];
+        struct pollfd *ends = &loop->fds[AT_RELAY + 2 * (stream - 1)];
+        bool open = relay->source >= 0 && !loop->drained;
+        bool has_data = open && relay_has_data(relay);
+        ends[0].fd = open && !has_data ? relay->source : -1;
+        ends[0].events = POLLIN;
+        ends[1].fd = open ? relay->sink : -1;
+        ends[1].events = has_data ? POLLOUT : 0;
+    }
+}
+
+static bool loop_open(struct loop *loop)
+{
+    const struct supervision *run = loop->run;
+    for (int slot = 0; slot < SLOTS; slot++) {
+        loop->fds[slot] = (struct pollfd){.fd = -1, .events = POLLIN};
+        loop->timer[slot] = -1;
+    }
+    loop->fds[AT_STATUS].fd = run->status_fd;
+    loop->fds[AT_INIT].fd = run->init_pidfd;
+    loop->fds[AT_SIGNAL].fd = run->signal_fd;
+    loop->output_left = run->plan->limits.output_bytes;
+    const bool needed[SLOTS] = {
+        [AT_WALL] = run->plan->limits.wall_ns != 0,
+        [AT_CPU] = run->plan->limits.cpu_ns != 0,
+        [AT_MEMORY] = run->plan->limits.memory_by_sampling,
+        [AT_GRACE] = true,
+    };
+    for (int slot = AT_WALL; slot <= AT_GRACE; slot++) {
+        if (!needed[slot])
+            continue;
+        loop->timer[slot] = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
+        loop->fds[slot].fd = loop->timer[slot];
+        if (loop->timer[slot] < 0)
+            return false;
+    }
+    return true;
+}
+
+static bool relays_open(const struct supervision *run)
+{
+    return run->relays[1].source >= 0 || run->relays[2].source >= 0;
+}
+
+void supervise(struct supervision *run)
+{
+    struct loop loop = {.run = run};
+    siginfo_t info;
+    if (!loop_open(&loop))
+        fail(&loop, errno);
+    while (!loop.init_dead || relays_open(run)) {
+        watch_relays(&loop);
+        int ready = poll(loop.fds, SLOTS, -1);
+        if (ready < 0 && errno != EINTR)
+            fail(&loop, errno);
+        if (ready > 0)
+            dispatch(&loop);
+    }
+    for (int slot = AT_WALL; slot <= AT_GRACE; slot++)
+        close_fd(&loop.timer[slot]);
+    while (waitid((idtype_t)WAIT_PIDFD, (id_t)run->init_pidfd, &info, WEXITED) != 0 &&
+           errno == EINTR)
+        continue;
+}

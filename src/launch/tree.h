@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * tree.h - what all processes of a running sandbox use together, as the parent sees it in /proc.
+ */
+#ifndef LAUNCH_TREE_H
+#define LAUNCH_TREE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct tree_usage {
+    uint64_t live_cpu_ns; /* of the living, and of the dead that the living have waited for */
+    uint64_t rss_bytes;   /* sum of resident sets: counts a shared page once for each process */
+    unsigned tasks;       /* threads, PID 1 not counted */
+};
+
+/* Walks the processes below PID 1 of a sandbox, `init` being its pid here. A process that comes or
+ * goes meanwhile may be missed, never counted twice: parents are read before their children. More
+ * than 4096 processes are cut off. */
+void tree_measure(pid_t init, struct tree_usage *usage);
+
+/* The same walk for the proportional set sizes, which count a shared page once in all; slower.
+ * Where the kernel does not tell of a process, its unshared pages count. */
+uint64_t tree_proportional_bytes(pid_t init);
+
+#endif
