@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * draft.c - how settings add up: lists grow and lose words, other values are replaced.
+ */
+#include "policy/draft.h"
+#include "policy/diag.h"
+#include "policy/suggest.h"
+#include <stdio.h>
+#include <string.h>
+
+void draft_init(struct draft *draft, struct sbx_policy *policy, struct profile_memory memory)
+{
+    *draft = (struct draft){.policy = policy, .memory = memory};
+    for (size_t i = 0; i < KEY_COUNT; i++)
+        draft->lists[i].tail = &draft->lists[i].head;
+}
+
+static void *field_of(struct draft *draft, const struct key *key)
+{
+    return (char *)draft->policy + key->offset;
+}
+
+/* "?x" and "x", "call" and "call:ERRNO" are one word with two spellings: name the other one. */
+static int nothing_to_remove(const struct draft *draft, const struct setting *setting,
+                             const struct draft_list *list, const struct item *item)
+{
+    char hint[HINT_SIZE];
+    struct suggest suggest;
+    suggest_start(&suggest, item->text);
+    for (const struct node *node = list->head; node; node = node->next) {
+        if (item->first && node->item.first && strcmp(item->first, node->item.first) == 0) {
+            snprintf(hint, sizeof(hint), "did you mean '!%s'?", node->item.text);
+            break;
+        }
+        suggest_offer(&suggest, node->item.text);
+        suggest_text(&suggest, hint, sizeof(hint));
+    }
+    if (!list->head)
+        snprintf(hint, sizeof(hint), "the list is empty");
+    return profile_error(
+        draft->memory.error, item->origin, 0, hint,
+        "%s.%s: '!%s' takes nothing away: no profile that is extended has added it",
+        setting->key->section, setting->key->name, item->text);
+}
+
+static int remove_word(const struct draft *draft, const struct setting *setting,
+                       struct draft_list *list, const struct item *item)
+{
+    bool found = false;
+    struct node **link = &list->head;
+    while (*link) {
+        if (strcmp((*link)->item.text, item->text) == 0) {
+            *link = (*link)->next;
+            list->count--;
+            found = true;
+        } else {
+            link = &(*link)->next;
+        }
+    }
+    list->tail = link;
+    return found ? 0 : nothing_to_remove(draft, setting, list, item);
+}
+
+static int append(const struct draft *draft, const struct setting *setting, struct draft_list *list,
+                  const struct item *item)
+{
+    if (list->count >= LIST_WORDS_MAX)
+        return profile_error(draft->memory.error, item->origin, 0, NULL,
+                             "%s.%s: the list has more than %d words", setting->key->section,
+                             setting->key->name, LIST_WORDS_MAX);
+    struct node *node = arena_alloc(draft->memory.scratch, sizeof(*node));
+    if (!node)
+        return err_memory(draft->memory.error, "profile");
+    node->item = *item;
+    *list->tail = node;
+    list->tail = &node->next;
+    list->count++;
+    return 0;
+}
+
+/* Words are taken away before words are added: the order within one list carries no meaning. */
+static int apply_list(struct draft *draft, const struct setting *setting, enum draft_mode mode)
+{
+    struct draft_list *list = &draft->lists[setting->key - policy_keys];
+    const struct node *node;
+    if (mode == DRAFT_REPLACE)
+        *list = (struct draft_list){.tail = &list->head};
+    for (node = setting->words; node; node = node->next) {
+        if (node->remove && remove_word(draft, setting, list, &node->item) != 0)
+            return -1;
+    }
+    for (node = setting->words; node; node = node->next) {
+        if (!node->remove && append(draft, setting, list, &node->item) != 0)
+            return -1;
+    }
+    if (!list->origin.file)
+        list->origin = setting->origin;
+    return 0;
+}
+
+int draft_apply(struct draft *draft, const struct setting *setting, enum draft_mode mode)
+{
+    const struct key *key = setting->key;
+    if (key->type->scalar)
+        memcpy(field_of(draft, key), &setting->value, key->type->size);
+    else if (apply_list(draft, setting, mode) != 0)
+        return -1;
+    draft->set[key - policy_keys] = true;
+    return 0;
+}
+
+int draft_default(struct draft *draft, const struct key *key)
+{
+    struct origin built_in = {NULL, 0};
+    if (draft->set[key - policy_keys] || !*key->standard)
+        return 0;
+    struct setting *setting = setting_new(&draft->memory, key, built_in);
+    if (!setting ||
+        setting_parse(&draft->memory, setting, key->standard, built_in, draft->policy->file) != 0)
+        return -1;
+    return draft_apply(draft, setting, DRAFT_ADD);
+}
+
+/* Turns the chain of a list into the array that the policy holds. */
+static int finish_list(struct draft *draft, const struct key *key)
+{
+    const struct draft_list *list = &draft->lists[key - policy_keys];
+    struct value_list value = {NULL, list->count, list->origin};
+    if (list->count) {
+        struct item *items = arena_array(&draft->policy->arena, list->count, sizeof(*items));
+        if (!items)
+            return err_memory(draft->memory.error, "profile");
+        size_t i = 0;
+        for (const struct node *node = list->head; node; node = node->next)
+            items[i++] = node->item;
+        value.items = items;
+    }
+    memcpy(field_of(draft, key), &value, sizeof(value));
+    return 0;
+}
+
+int draft_finish(struct draft *draft)
+{
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        const struct key *key = &policy_keys[i];
+        if (draft_default(draft, key) != 0)
+            return -1;
+        if (key->type->item && finish_list(draft, key) != 0)
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * expand.c - variables, and the form of paths. Reads the environment of the launcher and touches no
+ * file but to ask where a directory is.
+ */
+#include "policy/expand.h"
+#include "policy/diag.h"
+#include "policy/suggest.h"
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The kernel takes no longer word for a program's environment. */
+enum { EXPANDED_MAX = 128 * 1024 };
+
+static const char *const variables[] = {"HOME",        "PWD", "USER", "UID", "XDG_RUNTIME_DIR",
+                                        "PROFILE_DIR", NULL};
+
+/* The end of the ${...} at `text`, behind its brace; NULL where it has none. */
+static const char *variable_end(const char *text, const char *end)
+{
+    const char *brace = memchr(text, '}', (size_t)(end - text));
+    return brace ? brace + 1 : NULL;
+}
+
+size_t fields_split(const char *word, char separator, struct field *fields, size_t max)
+{
+    size_t count = 0;
+    const char *start = word;
+    const char *end = word + strlen(word);
+    for (const char *c = word;; c++) {
+        while (c[0] == '$' && c[1] == '{') { /* one variable may stand right behind another */
+            const char *behind = variable_end(c, end);
+            c = behind ? behind : end;
+        }
+        if (c != end && *c != separator)
+            continue;
+        if (count < max)
+            fields[count] = (struct field){start, (size_t)(c - start)};
+        count++;
+        start = c + 1;
+        if (c == end)
+            return count;
+    }
+}
+
+/* ${PWD} is asked of the kernel: the variable is wrong in a child of a program that used chdir(2)
+ * without telling it. */
+static const char *current_directory(const struct parse *parse)
+{
+    char path[PATH_MAX];
+    return getcwd(path, sizeof(path)) ? arena_strdup(parse->arena, path) : NULL;
+}
+
+static const char *profile_directory(const struct parse *parse)
+{
+    char *path = arena_strdup(parse->arena, parse->profile_path);
+    char real[PATH_MAX];
+    if (!path)
+        return NULL;
+    char *slash = strrchr(path, '/');
+    if (slash)
+        slash[slash == path ? 1 : 0] = '\0';
+    return realpath(slash ? path : ".", real) ? arena_strdup(parse->arena, real) : NULL;
+}
+
+/* What a variable without "env:" holds; NULL where it is not set. An empty one counts as not set:
+ * "${HOME}/x" must not become "/x". */
+static const char *named_variable(const struct parse *parse, const char *name)
+{
+    if (strcmp(name, "UID") == 0)
+        return arena_printf(parse->arena, "%u", (unsigned)getuid());
+    if (strcmp(name, "PWD") == 0)
+        return current_directory(parse);
+    if (strcmp(name, "PROFILE_DIR") == 0)
+        return profile_directory(parse);
+    const char *value = getenv(name);
+    return value && *value ? value : NULL;
+}
+
+static int unknown_variable(const struct parse *parse, const char *name)
+{
+    char hint[HINT_SIZE];
+    struct suggest suggest;
+    suggest_start(&suggest, name);
+    for (const char *const *known = variables; *known; known++)
+        suggest_offer(&suggest, *known);
+    if (suggest_best(&suggest))
+        suggest_text(&suggest, hint, sizeof(hint));
+    else
+        snprintf(hint, sizeof(hint), "write ${env:NAME} for any other variable of the environment");
+    return value_error(parse, hint, "there is no variable ${%s}", name);
+}
+
+/* Looks up the variable NAME of ${NAME}. Returns 0, ITEM_DROPPED or -1. */
+static int variable_value(const struct parse *parse, const char *name, bool optional,
+                          const char **value)
+{
+    const char *found = NULL;
+    if (strncmp(name, "env:", 4) == 0) {
+        if (!name[4] || strchr(name, '='))
+            return value_error(parse, "write ${env:NAME}", "'${%s}' names no variable", name);
+        found = getenv(name + 4);
+    } else {
+        const char *const *known = variables;
+        while (*known && strcmp(*known, name) != 0)
+            known++;
+        if (!*known)
+            return unknown_variable(parse, name);
+        found = named_variable(parse, name);
+    }
+    if (!found && optional)
+        return ITEM_DROPPED;
+    if (!found)
+        return value_error(parse, "set it, or in a list mark the word as optional with '?'",
+                           "the variable ${%s} is not set or empty", name);
+    *value = found;
+    return 0;
+}
+
+/* A text that grows, without copying it for each piece. */
+struct text {
+    char *start;
+    size_t length, room;
+};
+
+static int text_add(const struct parse *parse, struct text *text, const char *piece, size_t length)
+{
+    if (length > EXPANDED_MAX - text->length)
+        return value_error(parse, NULL, "the value has more than %d bytes once variables are in it",
+                           EXPANDED_MAX);
+    if (text->length + length >= text->room) {
+        /* The last piece fits exactly; what grows again is doubled. */
+        size_t room = (text->start ? 2 : 1) * (text->length + length) + 1;
+        char *larger = arena_alloc(parse->arena, room);
+        if (!larger) {
+            err_memory(parse->error, "profile");
+            return -1;
+        }
+        if (text->length)
+            memcpy(larger, text->start, text->length);
+        text->start = larger;
+        text->room = room;
+    }
+    if (length)
+        memcpy(text->start + text->length, piece, length);
+    text->length += length;
+    text->start[text->length] = '\0';
+    return 0;
+}
+
+/* Adds what the variable at `dollar`, up to `behind`, holds. */
+static int add_variable(const struct parse *parse, struct text *text, const char *dollar,
+                        const char *behind, bool optional)
+{
+    const char *value = NULL;
+    char *name = arena_strndup(parse->arena, dollar + 2, (size_t)(behind - dollar) - 3);
+    if (!name)
+        return err_memory(parse->error, "profile");
+    int result = variable_value(parse, name, optional, &value);
+    return result ? result : text_add(parse, text, value, strlen(value));
+}
+
+/* expand(), with a result that the caller may still change. */
+static int expand_text(const struct parse *parse, struct field field, bool optional, char **out)
+{
+    struct text text = {NULL, 0, 0};
+    const char *c = field.text;
+    const char *end = field.text + field.length;
+    const char *dollar;
+    while ((dollar = memmem(c, (size_t)(end - c), "${", 2)) != NULL) {
+        if (text_add(parse, &text, c, (size_t)(dollar - c)) != 0)
+            return -1;
+        const char *behind = variable_end(dollar, end);
+        if (!behind)
+            return value_error(parse, "a variable is written ${NAME}",
+                               "'${' without its '}' in '%.*s'", (int)field.length, field.text);
+        int result = add_variable(parse, &text, dollar, behind, optional);
+        if (result)
+            return result;
+        c = behind;
+    }
+    if (text_add(parse, &text, c, (size_t)(end - c)) != 0)
+        return -1;
+    *out = text.start;
+    return 0;
+}
+
+int expand(const struct parse *parse, struct field field, bool optional, const char **out)
+{
+    char *text = NULL;
+    int result = expand_text(parse, field, optional, &text);
+    if (result == 0)
+        *out = text;
+    return result;
+}
+
+static bool has_dots(const char *path)
+{
+    while (*path) {
+        size_t length = strcspn(path, "/");
+        if ((length == 1 && path[0] == '.') || (length == 2 && path[0] == '.' && path[1] == '.'))
+            return true;
+        path += length;
+        path += *path == '/';
+    }
+    return false;
+}
+
+/* Brings an absolute path into its one form, in place. */
+static int path_normalise(const struct parse *parse, char *path)
+{
+    if (*path != '/')
+        return value_error(parse, "write it from '/', or start it with ${PWD}/ or ${PROFILE_DIR}/",
+                           "'%s' is not an absolute path", path);
+    if (has_dots(path))
+        return value_error(parse, "write the path without them",
+                           "'%s': a path may not have '.' or '..' in it", path);
+    char *to = path;
+    for (const char *from = path; *from;) {
+        const char *name = from + 1; /* *from is a slash */
+        size_t length = strcspn(name, "/");
+        if (length) {
+            *to++ = '/';
+            memmove(to, name, length);
+            to += length;
+        }
+        from = name + length;
+    }
+    if (to == path)
+        *to++ = '/';
+    *to = '\0';
+    if (to - path >= PATH_MAX)
+        return value_error(parse, NULL, "the path has more than %d bytes", PATH_MAX - 1);
+    return 0;
+}
+
+int expand_path(const struct parse *parse, struct field field, bool optional, const char **out)
+{
+    char *path = NULL;
+    int result = expand_text(parse, field, optional, &path);
+    if (result == 0)
+        result = path_normalise(parse, path);
+    if (result == 0)
+        *out = path;
+    return result;
+}

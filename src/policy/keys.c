@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * keys.c - looks up sections and keys, and tells what is special about the values of a few.
+ */
+#include "policy/keys.h"
+#include "policy/policy.h"
+#include "policy/suggest.h"
+#include "policy/value.h"
+#include <stdio.h>
+#include <string.h>
+
+const struct key policy_keys[KEY_COUNT] = {
+#define KEY(section, name, type, standard, help)                                                   \
+    {#section, #name, &policy_types[TYPE_##type],                                                  \
+     standard, help,  offsetof(struct sbx_policy, section##_##name)},
+#include "policy/keys.def"
+#undef KEY
+};
+
+/* Limits under which nothing could run, and sizes whose 0 the kernel takes for "no limit". */
+static const struct {
+    enum key_id key;
+    const char *reason;
+} zero_refused[] = {
+    {KEY_limits_cpu_time, "no program could run at all"},
+    {KEY_limits_wall_time, "no program could run at all"},
+    {KEY_limits_memory, "no program could be loaded"},
+    {KEY_limits_pids, "the program itself is the first process"},
+    {KEY_limits_output, "the program would be ended before its first byte"},
+    {KEY_limits_stack, "no program could be started without a stack"},
+    {KEY_limits_open_files, "no program or library could be opened"},
+    {KEY_root_size, "the kernel takes a tmpfs of size 0 for one without a limit"},
+};
+
+bool key_section_exists(const char *section)
+{
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        if (strcmp(policy_keys[i].section, section) == 0)
+            return true;
+    }
+    return false;
+}
+
+const struct key *key_find(const char *section, const char *name)
+{
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        const struct key *key = &policy_keys[i];
+        if (strcmp(key->section, section) == 0 && strcmp(key->name, name) == 0)
+            return key;
+    }
+    return NULL;
+}
+
+void key_suggest_section(const char *section, char *text, size_t size)
+{
+    struct suggest suggest;
+    suggest_start(&suggest, section);
+    for (size_t i = 0; i < KEY_COUNT; i++)
+        suggest_offer(&suggest, policy_keys[i].section);
+    suggest_text(&suggest, text, size);
+}
+
+void key_suggest_name(const char *section, const char *name, char *text, size_t size)
+{
+    struct suggest suggest;
+    suggest_start(&suggest, name);
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        const struct key *key = &policy_keys[i];
+        if (strcmp(key->section, section) == 0)
+            suggest_offer(&suggest, key->name);
+    }
+    suggest_text(&suggest, text, size);
+    if (*text)
+        return;
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        if (strcmp(policy_keys[i].name, name) == 0) {
+            snprintf(text, size, "a key of this name belongs to the section [%s]",
+                     policy_keys[i].section);
+            return;
+        }
+    }
+}
+
+const char *key_zero_refused(const struct key *key)
+{
+    for (size_t i = 0; i < sizeof(zero_refused) / sizeof(zero_refused[0]); i++) {
+        if (&policy_keys[zero_refused[i].key] == key)
+            return zero_refused[i].reason;
+    }
+    return NULL;
+}
+
+bool key_allows_unlimited(const struct key *key)
+{
+    return strcmp(key->section, "limits") == 0;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * keys.h - the rows of keys.def as a table.
+ */
+#ifndef POLICY_KEYS_H
+#define POLICY_KEYS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct type;
+
+enum key_id {
+#define KEY(section, name, type, standard, help) KEY_##section##_##name,
+#include "policy/keys.def"
+#undef KEY
+    KEY_COUNT
+};
+
+struct key {
+    const char *section;
+    const char *name;
+    const struct type *type;
+    const char *standard; /* the default, as text */
+    const char *help;
+    size_t offset; /* of its field in struct sbx_policy */
+};
+
+/* All keys, in the order of enum key_id. */
+extern const struct key policy_keys[KEY_COUNT];
+
+/* Whether a section exists, and the key of a section; NULL where there is none. */
+bool key_section_exists(const char *section);
+const struct key *key_find(const char *section, const char *name);
+
+/* What to say of an unknown section or key; `text` is empty where nothing is near. */
+void key_suggest_section(const char *section, char *text, size_t size);
+void key_suggest_name(const char *section, const char *name, char *text, size_t size);
+
+/* Why a 0 is refused for a key, or NULL where it is a fine value. */
+const char *key_zero_refused(const struct key *key);
+
+/* Whether "unlimited" is a value of a key. */
+bool key_allows_unlimited(const struct key *key);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * number.h - numbers with and without units. Decimal digits only: no sign, no fraction, no base.
+ */
+#ifndef POLICY_NUMBER_H
+#define POLICY_NUMBER_H
+
+#include <stdint.h>
+
+struct unit {
+    const char *name;
+    uint64_t factor;
+};
+
+/* What is wrong with a number. */
+enum number_fault {
+    NUMBER_FINE,
+    NUMBER_NO_DIGITS, /* it does not start with a digit */
+    NUMBER_NO_UNIT,   /* it needs one */
+    NUMBER_BAD_UNIT,  /* what follows the digits is no unit of the table */
+    NUMBER_TOO_LARGE,
+};
+
+/* Digits alone, up to `max`. Returns 0, or -1 with *number untouched. */
+int number_parse(const char *text, uint64_t max, uint64_t *number);
+
+/* Octal digits alone, up to `max`. Returns 0, or -1 with *mode untouched. */
+int mode_parse(const char *text, unsigned max, unsigned *mode);
+
+/* Digits and a unit of the table, which ends with a NULL name. A unit whose name is "" makes the
+ * others optional. The result is below UINT64_MAX, which stands for "unlimited". *rest, where not
+ * NULL, receives what follows the digits. */
+enum number_fault number_with_unit(const char *text, const struct unit *units, uint64_t *number,
+                                   const char **rest);
+
+extern const struct unit size_units[];
+extern const struct unit duration_units[];
+
+#endif

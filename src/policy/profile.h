@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * profile.h - one file of a policy, parsed: what it sets, in the order in which it stands there.
+ */
+#ifndef POLICY_PROFILE_H
+#define POLICY_PROFILE_H
+
+#include "policy/keys.h"
+#include "policy/source.h"
+#include "policy/value.h"
+
+/* A list of more words than this is an accident; the bound keeps !word from being slow. */
+enum { LIST_WORDS_MAX = 4096 };
+
+/* One word of a list, to add or to take away. */
+struct node {
+    struct node *next;
+    struct item item;
+    bool remove;
+};
+
+/* One key with its value. */
+struct setting {
+    struct setting *next;
+    const struct key *key;
+    struct origin origin;
+    union value value; /* of a scalar */
+    struct node *words, **tail;
+    size_t count;
+};
+
+struct profile {
+    struct profile *next;         /* the one loaded before this one */
+    const struct profile *parent; /* the one that extends it; NULL for the first */
+    const char *path;
+    dev_t device;
+    ino_t inode;
+    bool done; /* false: it is being loaded, so that whoever extends it closes a circle */
+    struct setting *settings;
+};
+
+/* Where the parts of a policy go while it is made. */
+struct profile_memory {
+    struct arena *keep;    /* strings that the policy keeps */
+    struct arena *scratch; /* settings and nodes */
+    struct sbx_error *error;
+};
+
+/* A setting without a value; NULL where memory has run out (the error is filled in). */
+struct setting *setting_new(const struct profile_memory *memory, const struct key *key,
+                            struct origin origin);
+
+/* Parses the text of a value into a setting; a list's words are added to those that it has. `path`
+ * is the file that ${PROFILE_DIR} is about. */
+int setting_parse(const struct profile_memory *memory, struct setting *setting, const char *text,
+                  struct origin origin, const char *path);
+
+/* Parses the text of a whole file into profile->settings. */
+int profile_parse(const struct profile_memory *memory, struct profile *profile, const char *text,
+                  size_t length);
+
+#endif

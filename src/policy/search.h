@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * search.h - the directories in which profiles are looked for by name.
+ */
+#ifndef POLICY_SEARCH_H
+#define POLICY_SEARCH_H
+
+#include "base/arena.h"
+#include <stddef.h>
+
+enum { SEARCH_MAX = 8 };
+
+/* The prefixes of paths, each "" or ending in '/', in the order of the search. */
+struct search {
+    const char *prefix[SEARCH_MAX];
+    size_t count;
+};
+
+/* Whether a name is a path: it holds a '/' or ends in ".ini". */
+int search_is_path(const char *name);
+
+/* `path` up to and with its last slash; "" where it has none. NULL where memory has run out. */
+const char *search_prefix_of(struct arena *arena, const char *path);
+
+/* Fills in the search path. `extending` is the path of the profile that asks, or NULL. Returns 0,
+ * or -1 where memory has run out. */
+int search_path(struct arena *arena, const char *extending, struct search *search);
+
+/* Says which profile of these directories has a name near to `name`; `text` is empty where none. */
+void search_suggest(const struct search *search, const char *name, char *text, size_t size);
+
+#endif

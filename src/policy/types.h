@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * types.h - the value types of a profile: what each one holds once it is loaded.
+ *
+ * Every value knows where it came from. The parsers are in types.c, one entry for each type.
+ */
+#ifndef POLICY_TYPES_H
+#define POLICY_TYPES_H
+
+#include "base/error.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* "unlimited" in sizes, durations and counts. */
+#define POLICY_UNLIMITED UINT64_MAX
+
+struct value_string {
+    const char *v; /* NULL where unset */
+    struct origin origin;
+};
+struct value_path { /* absolute, no "." or "..", no double or final slash */
+    const char *v;
+    struct origin origin;
+};
+struct value_size { /* bytes */
+    uint64_t v;
+    struct origin origin;
+};
+struct value_duration { /* nanoseconds */
+    uint64_t v;
+    struct origin origin;
+};
+struct value_count {
+    uint64_t v;
+    struct origin origin;
+};
+struct value_id { /* 0 to 2^32 - 2 */
+    uint32_t v;
+    struct origin origin;
+};
+struct value_mode { /* permission bits, 0 to 0777 */
+    unsigned v;
+    struct origin origin;
+};
+struct value_nice { /* 0 to 19 */
+    int v;
+    struct origin origin;
+};
+
+/* ENUM(type, first word, second word...): values count from 0 in the order of the words. */
+enum share { SHARE_PRIVATE, SHARE_HOST };
+enum yesno { YESNO_NO, YESNO_YES };
+enum base { BASE_HOST, BASE_EMPTY };
+enum dev { DEV_MINIMAL, DEV_NONE };
+enum proc { PROC_PRIVATE, PROC_NONE };
+enum sysfs { SYS_NONE, SYS_RO };
+enum enforce { ENFORCE_STRICT, ENFORCE_BEST_EFFORT };
+enum netmode { NETMODE_NONE, NETMODE_LOOPBACK, NETMODE_HOST };
+enum session { SESSION_NEW, SESSION_HOST };
+struct value_enum {
+    int v;
+    struct origin origin;
+};
+#define value_share   value_enum
+#define value_yesno   value_enum
+#define value_base    value_enum
+#define value_dev     value_enum
+#define value_proc    value_enum
+#define value_sys     value_enum
+#define value_enforce value_enum
+#define value_netmode value_enum
+#define value_session value_enum
+
+/* What a system call gets. */
+enum action_kind { ACTION_ALLOW, ACTION_LOG, ACTION_ERRNO, ACTION_KILL };
+struct value_action {
+    enum action_kind kind;
+    int error; /* with ACTION_ERRNO: the errno value, 1 to 4095 */
+    struct origin origin;
+};
+
+/* One word of a list. Which members hold something depends on the list's type. */
+struct item {
+    const char *text;   /* the word, after expansion, without '?' */
+    bool optional;      /* it stood as ?word: it may be absent on this machine */
+    const char *first;  /* paths, tmpfs: the path; binds: the source; links: the content;
+                         * assigns: the name; calls: the name or @group */
+    const char *second; /* binds: the target; links: the path; assigns: the value */
+    bool writable;      /* binds: ":rw" */
+    uint64_t size;      /* tmpfs: bytes, 0 where not given */
+    uint64_t inodes;    /* tmpfs: 0 where not given */
+    unsigned mode;      /* tmpfs: default 01777 */
+    int number;         /* families: AF_*; calls: the errno value, 0 where none is given */
+    struct origin origin;
+};
+struct value_list {
+    const struct item *items;
+    size_t count;
+    struct origin origin; /* of the first line that set it; file NULL where none did */
+};
+#define value_words    value_list
+#define value_paths    value_list
+#define value_binds    value_list
+#define value_tmpfs    value_list
+#define value_links    value_list
+#define value_assigns  value_list
+#define value_calls    value_list
+#define value_families value_list
+
+#endif

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * test_policy_lines.c - raw lines: nothing can be smuggled past the eye of whoever reads a profile.
+ */
+#include "test_policy.h"
+#include <errno.h>
+
+#define BYTES(name, text) file_bytes((name), (text), sizeof(text) - 1)
+
+/* The longest line that is allowed has 198 bytes. */
+static void line_of(char *line, size_t size, size_t length, const char *start, const char *end)
+{
+    assert_true(length < size);
+    memset(line, 'x', length);
+    memcpy(line, start, strlen(start));
+    memcpy(line + length - strlen(end), end, strlen(end) + 1);
+}
+
+static void longest_line(void **state)
+{
+    (void)state;
+    char line[1024];
+    line_of(line, sizeof(line), 198, "description = ", "END");
+    struct sbx_policy *policy = load_key("profile", line);
+    assert_int_equal(strlen(policy->profile_description.v), 198 - strlen("description = "));
+    assert_non_null(strstr(policy->profile_description.v, "xEND"));
+    policy_free(policy);
+    for (size_t length = 199; length < 450; length++) {
+        line_of(line, sizeof(line), length, "description = ", "END");
+        refuse_key("profile", line, "at most 198 are allowed");
+    }
+    line_of(line, sizeof(line), 198, "description = ", "END");
+    strcat(line, "\r");
+    policy = load_key("profile", line);
+    policy_free(policy);
+}
+
+/* inih would take what stands behind its buffer's end for a line of its own. */
+static void smuggling(void **state)
+{
+    (void)state;
+    char line[1024];
+    for (size_t length = 190; length < 230; length++) {
+        line_of(line, sizeof(line), length, "; ", "memory = 1");
+        if (length <= 198) {
+            struct sbx_policy *policy = load_key("limits", line);
+            assert_int_equal(policy->limits_memory.v, POLICY_UNLIMITED);
+            policy_free(policy);
+        } else {
+            assert_hint(refuse_key("limits", line, "bytes"), "next line");
+        }
+    }
+}
+
+static void full_line_keeps_its_neighbour(void **state)
+{
+    (void)state;
+    char line[256], text[1024];
+    line_of(line, sizeof(line), 198, "; ", "");
+    snprintf(text, sizeof(text), "[limits]\n%s\nmemory = 7\n%s\npids = 8", line, line);
+    struct sbx_policy *policy = load_text(text);
+    assert_int_equal(policy->limits_memory.v, 7);
+    assert_int_equal(policy->limits_memory.origin.line, 3);
+    assert_int_equal(policy->limits_pids.v, 8);
+    policy_free(policy);
+}
+
+static void control_characters(void **state)
+{
+    (void)state;
+    BYTES("t.ini", "[limits]\nmemory = 1\0M\n");
+    assert_int_equal(refuse("t.ini", "control character (0x00)").origin.line, 2);
+    BYTES("t.ini", "[limits]\n; a comment \0\nmemory = 1M\n");
+    assert_int_equal(refuse("t.ini", "control character (0x00) at byte 13").origin.line, 2);
+    BYTES("t.ini", "\0");
+    refuse("t.ini", "control character (0x00)");
+    refuse_key("limits", "memory = 1M\rpids = 2", "control character (0x0d)");
+    refuse_key("limits", "memory = 1M\v", "control character (0x0b)");
+    refuse_key("limits", "memory = 1M\f", "control character (0x0c)");
+    refuse_key("profile", "description = \x1b[31m", "control character (0x1b)");
+    refuse_key("profile", "description = \x7f", "control character (0x7f)");
+    BYTES("t.ini", "[limits]\nmemory = 1M\r");
+    refuse("t.ini", "control character (0x0d)");
+    struct sbx_policy *policy = load_text("[profile]\ndescription\t=\tgr\xc3\xbc\xc3\x9f\n");
+    assert_string_equal(policy->profile_description.v, "gr\xc3\xbc\xc3\x9f");
+    policy_free(policy);
+}
+
+static void line_ends(void **state)
+{
+    (void)state;
+    struct sbx_policy *policy =
+        load_text("[limits]\r\nmemory = 1M\r\n\r\n[files]\r\nro = /a\r\n  /b\r\n");
+    assert_int_equal(policy->limits_memory.v, 1 << 20);
+    assert_list(&policy->files_ro, "/a /b");
+    assert_int_equal(policy->files_ro.items[1].origin.line, 6);
+    policy_free(policy);
+    policy = load_text("[limits]\nmemory = 1M");
+    assert_int_equal(policy->limits_memory.v, 1 << 20);
+    policy_free(policy);
+    policy = load_text("\n\n[limits]\n\n# one\n;two\n  ; three\nmemory = 1M\n");
+    assert_int_equal(policy->limits_memory.origin.line, 8);
+    policy_free(policy);
+}
+
+static void byte_order_mark(void **state)
+{
+    (void)state;
+    struct sbx_policy *policy = load_text("\xef\xbb\xbf[limits]\nmemory = 1M\n");
+    assert_int_equal(policy->limits_memory.v, 1 << 20);
+    assert_int_equal(policy->limits_memory.origin.line, 2);
+    policy_free(policy);
+    policy = load_text("\xef\xbb\xbf");
+    policy_free(policy);
+    refuse_text("[limits]\n\xef\xbb\xbfmemory = 1M\n", 2, "unknown key");
+    refuse_text("\xef\xbb\xbf\xef\xbb\xbf[limits]\n", 1, "neither a [section]");
+}
+
+static void sections(void **state)
+{
+    (void)state;
+    struct sbx_policy *policy = load_text("[limits] ; the limits\nmemory = 1M\n[files]\n"
+                                          "[limits]\t\npids = 3\n");
+    assert_int_equal(policy->limits_memory.v, 1 << 20);
+    assert_int_equal(policy->limits_pids.v, 3);
+    policy_free(policy);
+    assert_hint(refuse_text("[limit]\n", 1, "unknown section [limit]"), "'limits'");
+    refuse_text("[]\n", 1, "unknown section []");
+    refuse_text("[ limits ]\n", 1, "unknown section");
+    refuse_text("[limits\nmemory = 1\n", 1, "']' is missing");
+    refuse_text("[limits] memory = 1\n", 1, "stands behind the section's ']'");
+    refuse_text("[limits]; x\n", 1, "stands behind the section's ']'");
+    refuse_text("[limits]]\n", 1, "stands behind the section's ']'");
+    refuse_text("[files]\nro = /a\n [limits]\n", 3, "may not be indented");
+    refuse_text("[limits ;]\n", 1, "unknown section");
+    refuse_text("memory = 1M\n[limits]\n", 1, "before any section");
+}
+
+static void keys(void **state)
+{
+    (void)state;
+    assert_hint(refuse_key("limits", "memry = 1M", "unknown key 'memry' in [limits]"), "'memory'");
+    assert_hint(refuse_key("limits", "Memory = 1M", "unknown key"), "'memory'");
+    assert_hint(refuse_key("files", "memory = 1M", "unknown key"), "section [limits]");
+    assert_hint(refuse_key("files", "ro += /a", "unknown key"), "adds to that");
+    refuse_key("limits", "memory: 1M", "neither a [section], nor KEY = VALUE");
+    refuse_key("files", "bind: /a=/b", "is no key");
+    refuse_key("limits", "memory", "neither a [section], nor KEY = VALUE");
+    refuse_key("limits", "= 1M", "no key before the '='");
+    refuse_key("limits", "memory ;= 1M", "");
+    refuse_key("limits", "mem;ory = 1M", "unknown key");
+    refuse_text("[limits]\n  memory = 1M\n", 2, "no key above");
+    refuse_text("  memory = 1M\n", 1, "no key above");
+    refuse_text("[files]\nro = /a\n[limits]\n  /b\n", 4, "no key above");
+}
+
+static void twice(void **state)
+{
+    (void)state;
+    refuse_text("[limits]\nmemory = 1M\n\nmemory = 1M\n", 4, "set twice: in line 2 and here");
+    refuse_text("[files]\nro = /a\n[limits]\n[files]\nro = /b\n", 5, "in line 2 and here");
+    refuse_text("[limits]\nmemory = 1M\nmemory = 2X\n", 3, "set twice");
+    refuse_text("[files]\nro =\nro = /b\n", 3, "in line 2 and here");
+}
+
+static void continuation(void **state)
+{
+    (void)state;
+    struct sbx_policy *policy = load_text("[files]\nro =\n  /a ; first\n\n; between\n  # and\n"
+                                          "\t/b /c\n   ;last\n  /d\nrw = /e\n");
+    assert_list(&policy->files_ro, "/a /b /c /d");
+    assert_int_equal(policy->files_ro.items[0].origin.line, 3);
+    assert_int_equal(policy->files_ro.items[3].origin.line, 9);
+    assert_int_equal(policy->files_ro.origin.line, 2);
+    assert_list(&policy->files_rw, "/e");
+    policy_free(policy);
+    refuse_text("[limits]\nmemory = 1M\n  2M\n", 3, "takes one value");
+    assert_hint(refuse_text("[syscalls]\nallow = read\n  kill = write\n", 3, "like the key 'kill'"),
+                "may not be indented");
+    refuse_text("[profile]\ndescription = a\n  extends=b\n", 3, "looks like the key 'extends'");
+    refuse_text("[environment]\nset = A=1\n  pass=2\n", 3, "looks like the key 'pass'");
+    policy = load_text("[environment]\nset = A=1\n  \"pass=2\" kill=3\n");
+    assert_list(&policy->environment_set, "A=1 pass=2 kill=3");
+    policy_free(policy);
+}
+
+/* The first error of a file is the one that is told. */
+static void first_error(void **state)
+{
+    (void)state;
+    refuse_text("[limits]\nmemory = x\n[nowhere]\npids = y\n", 2, "'x' is not a size");
+    refuse_text("[limits]\nmemory = 1\n[nowhere]\npids = y\n", 3, "[nowhere]");
+}
+
+static void odd_files(void **state)
+{
+    (void)state;
+    assert_int_equal(mkdir("t.ini", 0700), 0);
+    refuse("t.ini", "is a directory");
+    assert_int_equal(rmdir("t.ini"), 0);
+    assert_int_equal(mkfifo("t.ini", 0600), 0);
+    refuse("t.ini", "is a pipe");
+    assert_int_equal(unlink("t.ini"), 0);
+    assert_int_equal(refuse("/dev/null", "is a device").sys_errno, 0);
+    struct sbx_error error = refuse("t.ini", "No such file");
+    assert_int_equal(error.sys_errno, ENOENT);
+    assert_int_equal(symlink("t.ini", "t.ini"), 0);
+    assert_int_equal(refuse("./t.ini", "can't open").sys_errno, ELOOP);
+    refuse("", "the name of the profile is empty");
+}
+
+static void unreadable(void **state)
+{
+    (void)state;
+    file_text("t.ini", "[limits]\n");
+    assert_int_equal(chmod("t.ini", 0), 0);
+    if (geteuid() == 0 && (chmod(".", 0755) != 0 || seteuid(65534) != 0))
+        skip();
+    struct sbx_error error = refuse("t.ini", "can't open the profile 't.ini'");
+    if (getuid() == 0)
+        assert_int_equal(seteuid(0), 0);
+    assert_int_equal(error.sys_errno, EACCES);
+}
+
+static void too_large(void **state)
+{
+    (void)state;
+    size_t length = 1024 * 1024 + 1;
+    char *text = malloc(length);
+    assert_non_null(text);
+    memset(text, '\n', length);
+    file_bytes("t.ini", text, length);
+    refuse("t.ini", "more than 1048576 bytes");
+    file_bytes("t.ini", text, length - 1);
+    struct sbx_policy *policy = load("t.ini");
+    policy_free(policy);
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(longest_line),
+        TEST(smuggling),
+        TEST(full_line_keeps_its_neighbour),
+        TEST(line_ends),
+        TEST(byte_order_mark),
+        TEST(control_characters),
+        TEST(sections),
+        TEST(keys),
+        TEST(twice),
+        TEST(continuation),
+        TEST(first_error),
+        TEST(odd_files),
+        TEST(unreadable),
+        TEST(too_large),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
