@@ -36,7 +36,7 @@
 extern "C" {
 #endif
 
-/* ---- errors ---------------------------------------------------------------------------------- */
+/* ---- errors --------------------------------------------------------------------------------- */
 
 /* What kind of thing went wrong. Each value has one exit status of the command, see
  * sbx_error_exit_status(). */
@@ -71,7 +71,7 @@ struct sbx_error {
 /* The exit status that the command `sandbox` gives for an error: 125, 126 or 127. */
 int sbx_error_exit_status(const struct sbx_error *error);
 
-/* ---- policy ---------------------------------------------------------------------------------- */
+/* ---- policy --------------------------------------------------------------------------------- */
 
 /* A loaded profile with all that it extends. Opaque, immutable. */
 struct sbx_policy;
@@ -92,7 +92,7 @@ int sbx_policy_load(const char *name, const char *const *overrides, size_t count
 /* Frees a policy. NULL is allowed. */
 void sbx_policy_free(struct sbx_policy *policy);
 
-/* ---- running --------------------------------------------------------------------------------- */
+/* ---- running -------------------------------------------------------------------------------- */
 
 /* One more file for the program, shown read-only in its working directory. */
 struct sbx_file {

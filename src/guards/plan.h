@@ -19,8 +19,7 @@
 
 struct sbx_policy;
 
-/* ---- what the machine is like: found by the probes, or made up by a test ------------------------
- */
+/* ---- what the machine is like: found by the probes, or made up by a test -------------------- */
 
 struct host {
     unsigned kernel_major, kernel_minor;
@@ -35,8 +34,7 @@ struct host {
     bool memory_cgroup;       /* a cgroup v2 memory controller that is ours to use */
 };
 
-/* ---- namespaces and identity
- * ---------------------------------------------------------------------- */
+/* ---- namespaces and identity ---------------------------------------------------------------- */
 
 struct ns_plan {
     uint64_t clone_flags; /* for clone3 */
@@ -53,8 +51,7 @@ struct ns_plan {
     int64_t monotonic_offset_ns; /* what the payload's CLOCK_MONOTONIC is ahead of ours */
 };
 
-/* ---- files
- * ------------------------------------------------------------------------------------------ */
+/* ---- files ---------------------------------------------------------------------------------- */
 
 enum fs_op {
     FS_DIR,     /* mkdir in a tmpfs of ours; `mode` */
@@ -87,8 +84,7 @@ struct fs_plan {
     int *trees; /* the fd of each step's opened source; written in the child's own memory alone */
 };
 
-/* ---- the program
- * ---------------------------------------------------------------------------------- */
+/* ---- the program ---------------------------------------------------------------------------- */
 
 struct exec_plan {
     const char *path;   /* absolute, inside */
@@ -98,8 +94,7 @@ struct exec_plan {
     char *const *envp;
 };
 
-/* ---- network, capabilities, system calls, limits, process
- * -------------------------------------------- */
+/* ---- network, capabilities, system calls, limits, process ----------------------------------- */
 
 struct net_plan {
     bool private_ns;

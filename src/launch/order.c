@@ -18,8 +18,7 @@
 #include <sys/prctl.h>
 #include <time.h>
 
-/* ---- steps of PID 1
- * -------------------------------------------------------------------------------- */
+/* ---- steps of PID 1 ------------------------------------------------------------------------- */
 
 /* All signals stay blocked in PID 1: init_main() takes them one by one. The umask would otherwise
  * cut the modes that the fs plan gives. */
@@ -92,8 +91,7 @@ static int step_fork(struct child *child, int *item)
     return 0;
 }
 
-/* ---- steps of the payload
- * ----------------------------------------------------------------------------- */
+/* ---- steps of the payload ------------------------------------------------------------------- */
 
 /* What exec closes can't leak, and what is still needed until then keeps working. */
 static int step_close_fds(struct child *child, int *item)
@@ -174,8 +172,7 @@ static int step_exec(struct child *child, int *item)
     return (int)sys(SYS_execve, exec->path, exec->argv, exec->envp);
 }
 
-/* ---- the order
- * ------------------------------------------------------------------------------------------ */
+/* ---- the order ------------------------------------------------------------------------------ */
 
 /* clang-format off */
 const struct row launch_order[] = {

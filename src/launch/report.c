@@ -172,8 +172,7 @@ static char *format_json(const struct sbx_report *report)
     return text;
 }
 
-/* ---- meta
- * --------------------------------------------------------------------------------------------- */
+/* ---- meta ----------------------------------------------------------------------------------- */
 
 /* Lines of the meta file have no quoting: what would break them becomes '?'. */
 static void meta_text(FILE *out, const char *key, const char *text)

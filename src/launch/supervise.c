@@ -93,8 +93,7 @@ static void fail(struct loop *loop, int error)
     tell_init(loop, SIGKILL);
 }
 
-/* ---- CPU time and memory
- * ------------------------------------------------------------------------------ */
+/* ---- CPU time and memory -------------------------------------------------------------------- */
 
 /* Board first, then the living: a process that is reaped in between is missed, not counted twice.
  */
@@ -157,8 +156,7 @@ static void check_memory(struct loop *loop)
         end(loop, CAUSE_MEMORY);
 }
 
-/* ---- events
- * ---------------------------------------------------------------------------------------------- */
+/* ---- events --------------------------------------------------------------------------------- */
 
 /* The status pipe is closed: the program runs, or something died on the way. */
 static void on_status(struct loop *loop)

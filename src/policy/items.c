@@ -104,8 +104,7 @@ int item_assign(const struct parse *parse, const char *word, struct item *item)
     return result ? result : SET_TEXT(parse, item, "%s=%s", item->first, item->second);
 }
 
-/* ---- tmpfs -------------------------------------------------------------------------------------
- */
+/* ---- tmpfs ---------------------------------------------------------------------------------- */
 
 static int tmpfs_unknown(const struct parse *parse, const char *option)
 {
@@ -182,8 +181,7 @@ int item_tmpfs(const struct parse *parse, const char *word, struct item *item)
     return SET_TEXT(parse, item, "%s:%s", item->first, fields[1].text);
 }
 
-/* ---- system calls and socket families
- * --------------------------------------------------------------- */
+/* ---- system calls and socket families ------------------------------------------------------- */
 
 static int call_errno(const struct parse *parse, const char *name, struct item *item)
 {

@@ -23,8 +23,7 @@ struct loader {
 static int load_profile(struct loader *loader, const struct source_request *request,
                         const struct profile *parent);
 
-/* ---- extends -----------------------------------------------------------------------------------
- */
+/* ---- extends -------------------------------------------------------------------------------- */
 
 static int circle(const struct loader *loader, const struct profile *again,
                   const struct profile *parent, struct origin origin)
@@ -64,8 +63,7 @@ static int load_extended(struct loader *loader, const struct profile *profile,
     return 0;
 }
 
-/* ---- one profile
- * --------------------------------------------------------------------------------- */
+/* ---- one profile ---------------------------------------------------------------------------- */
 
 /* The profile of the same file, where it was opened before. */
 static const struct profile *loaded_before(const struct loader *loader, const struct source *source)
@@ -152,8 +150,7 @@ static int load_profile(struct loader *loader, const struct source_request *requ
     return result;
 }
 
-/* ---- the whole
- * ------------------------------------------------------------------------------------ */
+/* ---- the whole ------------------------------------------------------------------------------ */
 
 static int load_all(struct loader *loader, const char *name, const char *const *overrides,
                     size_t count)

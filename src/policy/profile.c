@@ -10,8 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- settings ----------------------------------------------------------------------------------
- */
+/* ---- settings ------------------------------------------------------------------------------- */
 
 struct setting *setting_new(const struct profile_memory *memory, const struct key *key,
                             struct origin origin)
@@ -68,8 +67,7 @@ int setting_parse(const struct profile_memory *memory, struct setting *setting, 
     return result;
 }
 
-/* ---- the events of the reader ------------------------------------------------------------------
- */
+/* ---- the events of the reader --------------------------------------------------------------- */
 
 struct file {
     const struct profile_memory *memory;

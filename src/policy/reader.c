@@ -58,7 +58,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* ---- one raw line ---------------------------------------------------------------------------- */
+/* ---- one raw line --------------------------------------------------------------------------- */
 
 static struct line next_line(struct reader *reader)
 {
@@ -166,8 +166,7 @@ static int classify(struct reader *reader, struct line line)
     return check_key(reader, rest);
 }
 
-/* ---- between inih and the events ---------------------------------------------------------------
- */
+/* ---- between inih and the events ------------------------------------------------------------ */
 
 static bool agreed(struct reader *reader)
 {

@@ -100,7 +100,7 @@ void value_fail(const struct parse *parse, const char *hint, const char *format,
     __attribute__((format(printf, 3, 4)));
 #define value_error(...) (value_fail(__VA_ARGS__), -1)
 
-/* ---- the parsers, for the table -------------------------------------------------------------- */
+/* ---- the parsers, for the table ------------------------------------------------------------- */
 
 int scalar_string(const struct parse *parse, const char *text, union value *value);
 int scalar_path(const struct parse *parse, const char *text, union value *value);

@@ -75,7 +75,8 @@ static inline void made_family(struct made *made, int number)
     items[made->policy.network_families.count - 1].number = number;
 }
 
-/* default = kill, unknown = errno:ENOSYS, families = unix inet inet6, and the given allow-list. */
+/* default = kill, unknown = errno:ENOSYS, families = unix inet inet6, refused = errno:EAFNOSUPPORT,
+ * and the given allow-list. */
 static inline struct made *made_new(const char *allow)
 {
     struct made *made = calloc(1, sizeof(*made));
@@ -84,6 +85,8 @@ static inline struct made *made_new(const char *allow)
     made->policy.syscalls_default.kind = ACTION_KILL;
     made->policy.syscalls_unknown.kind = ACTION_ERRNO;
     made->policy.syscalls_unknown.error = ENOSYS;
+    made->policy.network_refused.kind = ACTION_ERRNO;
+    made->policy.network_refused.error = EAFNOSUPPORT;
     made_family(made, AF_UNIX);
     made_family(made, AF_INET);
     made_family(made, AF_INET6);

@@ -208,8 +208,7 @@ static void lists_have_a_bound(void **state)
     assert_int_equal(refuse("t.ini", "more than 4096 words").origin.line, 4099);
 }
 
-/* ---- variables
- * ----------------------------------------------------------------------------------- */
+/* ---- variables ------------------------------------------------------------------------------ */
 
 static void variables(void **state)
 {

@@ -6,8 +6,7 @@
 #include "seccomp_fixture.h"
 #include <seccomp.h>
 
-/* ---- what check() refuses
- * ----------------------------------------------------------------------------- */
+/* ---- what check() refuses ------------------------------------------------------------------- */
 
 static void unknown_names_are_errors(void **state)
 {
@@ -174,8 +173,7 @@ static void errno_values_end_at_4094(void **state)
     made_free(made);
 }
 
-/* ---- what the filter answers
- * ---------------------------------------------------------------------------- */
+/* ---- what the filter answers ---------------------------------------------------------------- */
 
 static void plain_names_beat_groups(void **state)
 {
@@ -271,8 +269,7 @@ static void allowed_calls_are_counted(void **state)
     made_free(made);
 }
 
-/* ---- random policies against a second opinion
- * -------------------------------------------------------------- */
+/* ---- random policies against a second opinion ----------------------------------------------- */
 
 /* The strongest word on one call, found the slow way: 10 * (plain name) + strength of the list. */
 static int opinion(const struct value_list *list, const char *call, int strength)

@@ -24,8 +24,7 @@
 #define FS_STAGE      "fs"
 #define FS_STAGE_EXEC "exec"
 
-/* ---- claims (claims.c) --------------------------------------------------------------------------
- */
+/* ---- claims (claims.c) ---------------------------------------------------------------------- */
 
 enum fs_claim_kind {
     FS_CLAIM_DIR,     /* a plain directory in a tmpfs of ours */
@@ -93,8 +92,7 @@ static inline uint64_t fs_inodes(uint64_t size)
 /* Length of a path's parent: 0 for "usr", 3 for "usr/lib". */
 size_t fs_parent_length(const char *path, size_t length);
 
-/* ---- where a path leads inside (view.c) ---------------------------------------------------------
- */
+/* ---- where a path leads inside (view.c) ----------------------------------------------------- */
 
 enum fs_view_mode {
     FS_VIEW_FOLLOW, /* as open(2) would walk the path */
@@ -125,8 +123,7 @@ struct fs_view {
 void fs_view(const struct fs_claims *claims, const char *path, enum fs_view_mode mode,
              struct fs_view *view);
 
-/* ---- what the host has (source.c) ---------------------------------------------------------------
- */
+/* ---- what the host has (source.c) ----------------------------------------------------------- */
 
 struct fs_source {
     const char *path; /* real: absolute, with no symbolic link in it */
@@ -156,8 +153,7 @@ bool fs_source_permits(const struct fs_source *source, const struct ns_plan *ns,
  * namespace, where root has no right over the files of others. */
 bool fs_source_find_closed(const char *path, const struct host *host, char closed[PATH_MAX]);
 
-/* ---- one run of prepare() -----------------------------------------------------------------------
- */
+/* ---- one run of prepare() ------------------------------------------------------------------- */
 
 /* Which machine the system's directories come from. The tests make one up. */
 struct fs_machine {
@@ -215,8 +211,7 @@ int fs_executable_interpreters(struct fs_build *build, const char *host_path, co
 /* Claims to steps (steps.c). Fills plan->fs.steps and plan->fs.count. */
 int fs_steps(struct fs_build *build, struct sbx_error *error);
 
-/* ---- the first bytes of a program (binary.c) ----------------------------------------------------
- */
+/* ---- the first bytes of a program (binary.c) ------------------------------------------------ */
 
 enum fs_binary {
     FS_BINARY_OTHER,      /* neither a script nor an ELF file of this byte order */
@@ -231,9 +226,7 @@ enum fs_binary {
 /* Reads the interpreter of the file behind `fd`. Trusts nothing in it. */
 enum fs_binary fs_binary_read(int fd, char interpreter[PATH_MAX]);
 
-/* ---- in the child (trees.c, enter.c), and back in the parent (explain.c)
- * ---------------------------------
- */
+/* ---- in the child (trees.c, enter.c), and back in the parent (explain.c) -------------------- */
 
 /* What is done once, whatever the plan: *item is the number of steps plus one of these. */
 enum fs_phase {

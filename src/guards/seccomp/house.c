@@ -18,6 +18,7 @@
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
@@ -55,8 +56,7 @@ static bool nested(const struct sbx_policy *policy)
     return policy->namespaces_nested.v == YESNO_YES;
 }
 
-/* ---- rules on whole calls
- * ---------------------------------------------------------------------------- */
+/* ---- rules on whole calls ------------------------------------------------------------------- */
 
 bool house_forbids(int number)
 {
@@ -84,8 +84,7 @@ void house_settle(const struct sbx_policy *policy, struct call_table *table)
         forbid(&table->of[SYS_setns], EPERM);
 }
 
-/* ---- code
- * ------------------------------------------------------------------------------------------- */
+/* ---- code ----------------------------------------------------------------------------------- */
 
 uint32_t filter_return(struct value_action action)
 {
@@ -150,8 +149,7 @@ static void emit_low_word(struct filter *filter, unsigned argument)
     emit_load(filter, offsetof(struct seccomp_data, args) + argument * sizeof(uint64_t));
 }
 
-/* ---- rules on arguments
- * ------------------------------------------------------------------------------ */
+/* ---- rules on arguments --------------------------------------------------------------------- */
 
 static void emit_rule(const struct sbx_policy *policy, struct call_table *table,
                       struct filter *filter, const struct argument_rule *rule)
@@ -183,7 +181,9 @@ static void emit_families(const struct sbx_policy *policy, struct call_table *ta
     emit_low_word(filter, 0);
     for (size_t i = 0; i < families->count; i++)
         emit_return_if(filter, BPF_JEQ, (uint32_t)families->items[i].number, pass);
-    emit_return(filter, SECCOMP_RET_ERRNO | EAFNOSUPPORT);
+    /* The C library asks for a unix socket to look for a name cache, whatever the program does. */
+    emit_return_if(filter, BPF_JEQ, AF_UNIX, SECCOMP_RET_ERRNO | EAFNOSUPPORT);
+    emit_return(filter, filter_return(policy->network_refused));
     block_close(filter, start);
     table->of[number].in_prelude = true;
 }

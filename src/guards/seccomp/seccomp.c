@@ -15,8 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* ---- check
- * ------------------------------------------------------------------------------------------- */
+/* ---- check ---------------------------------------------------------------------------------- */
 
 static int check_needed(const struct sbx_policy *policy, const struct call_table *table, int number,
                         const char *name, const char *why, struct sbx_error *error)
@@ -61,9 +60,22 @@ static int check_forbidden(const struct sbx_policy *policy, const struct call_ta
     return 0;
 }
 
+/* To let the other families through is what network.families is for. */
+static int check_refused(const struct sbx_policy *policy, struct sbx_error *error)
+{
+    enum action_kind kind = policy->network_refused.kind;
+    if (kind == ACTION_KILL || kind == ACTION_ERRNO)
+        return 0;
+    return profile_error(error, policy->network_refused.origin, 0,
+                         "name the families that are allowed in network.families",
+                         "network.refused is kill or errno:NAME");
+}
+
 static int seccomp_check(const struct sbx_policy *policy, struct sbx_error *error)
 {
     struct call_table table;
+    if (check_refused(policy, error) != 0)
+        return -1;
     if (calls_settle(policy, &table, error) != 0 || check_forbidden(policy, &table, error) != 0 ||
         check_needed(policy, &table, SYS_execve, "execve", "without which no program can start",
                      error) != 0)
@@ -72,8 +84,7 @@ static int seccomp_check(const struct sbx_policy *policy, struct sbx_error *erro
                         "without which no program can end", error);
 }
 
-/* ---- prepare
- * ----------------------------------------------------------------------------------------- */
+/* ---- prepare -------------------------------------------------------------------------------- */
 
 static int keep(struct plan *plan, const struct filter *filter, struct sbx_error *error)
 {
@@ -122,8 +133,7 @@ static int seccomp_prepare(struct plan *plan, const struct host *host, struct sb
     return 0;
 }
 
-/* ---- enter, explain, observe
- * -------------------------------------------------------------------------- */
+/* ---- enter, explain, observe ---------------------------------------------------------------- */
 
 static int seccomp_enter(const struct plan *plan, int *item)
 {
