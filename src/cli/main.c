@@ -5,6 +5,7 @@
 #include "cli.h"
 #include <fcntl.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 /* A closed stdin, stdout or stderr would give its number to the next file that is opened, and the
@@ -21,11 +22,11 @@ int main(int argc, char **argv)
 {
     if (argc < 1 || !stdio_is_open())
         return EXIT_SANDBOX;
-    if (geteuid() != getuid() || getegid() != getgid()) {
-        fputs(
-            "sandbox: this program must not be setuid or setgid: it needs no privilege, and is not "
-            "written to hold any\nsandbox: hint: chmod ug-s it\n",
-            stderr);
+    if (getauxval(AT_SECURE)) {
+        fputs("sandbox: this program must not be setuid or setgid, nor have file capabilities: it "
+              "needs no privilege, and is not written to hold any\n"
+              "sandbox: hint: chmod ug-s it, setcap -r it\n",
+              stderr);
         return EXIT_SANDBOX;
     }
     if (argc > 1 && strcmp(argv[1], "run") == 0)

@@ -17,6 +17,7 @@ static int open_temporary(struct report_file *file)
 {
     if (asprintf(&file->temporary, "%s.XXXXXX", file->path) < 0) {
         file->temporary = NULL;
+        report_file_abandon(file);
         return -ENOMEM;
     }
     file->fd = mkostemp(file->temporary, O_CLOEXEC);
@@ -24,6 +25,7 @@ static int open_temporary(struct report_file *file)
         int error = errno;
         free(file->temporary);
         file->temporary = NULL;
+        report_file_abandon(file);
         return -error;
     }
     mode_t mask = umask(0);
@@ -42,12 +44,23 @@ int report_file_open(struct report_file *file, const char *path)
     *file = (struct report_file){.path = path, .fd = -1};
     if (!path)
         return 0;
+    /* A link stays a link: what it leads to is replaced. */
+    if (lstat(path, &status) == 0 && S_ISLNK(status.st_mode)) {
+        file->resolved = realpath(path, NULL);
+        if (!file->resolved)
+            return -errno;
+        file->path = path = file->resolved;
+    }
     if (stat(path, &status) != 0 || S_ISREG(status.st_mode))
         return open_temporary(file);
-    if (S_ISDIR(status.st_mode))
-        return -EISDIR;
-    file->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    return file->fd < 0 ? -errno : 0;
+    int ret = -EISDIR;
+    if (!S_ISDIR(status.st_mode)) {
+        file->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+        ret = file->fd < 0 ? -errno : 0;
+    }
+    if (ret < 0)
+        report_file_abandon(file);
+    return ret;
 }
 
 void report_file_abandon(struct report_file *file)
@@ -57,7 +70,8 @@ void report_file_abandon(struct report_file *file)
     if (file->temporary)
         unlink(file->temporary);
     free(file->temporary);
-    file->temporary = NULL;
+    free(file->resolved);
+    file->temporary = file->resolved = NULL;
     file->fd = -1;
 }
 

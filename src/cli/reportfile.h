@@ -11,6 +11,7 @@
 /* A report file that is open and not yet written. */
 struct report_file {
     const char *path; /* NULL where no report is wanted */
+    char *resolved;   /* what `path` leads to, where it was given as a link */
     char *temporary;  /* written first, renamed at the end; NULL where `path` is no regular file */
     int fd;
 };

@@ -12,13 +12,16 @@
  *
  * Source: getrlimit(2), user_namespaces(7).
  */
+#include "base/fd.h"
 #include "base/sys.h"
 #include "guards/guard.h"
 #include "policy/policy.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -32,6 +35,44 @@ static uint64_t data_limit(uint64_t memory)
     return memory > UINT64_MAX - slack ? UINT64_MAX : memory + slack;
 }
 
+/* Whether /proc has a hidepid= that is on. Where that can't be found out, it counts as on. */
+static bool proc_hides(void)
+{
+    char line[4096];
+    bool found = false, hides = false;
+    FILE *mounts = fopen("/proc/self/mountinfo", "re");
+    if (!mounts)
+        return true;
+    while (fgets(line, sizeof(line), mounts)) {
+        if (!strstr(line, " /proc ") || !strstr(line, " - proc "))
+            continue;
+        const char *option = strstr(line, "hidepid=");
+        found = true;
+        hides = option && strncmp(option + 8, "0", 1) != 0 && strncmp(option + 8, "off", 3) != 0;
+    }
+    fclose(mounts);
+    return !found || hides;
+}
+
+/* The supervisor must see PID 1 of the sandbox, which may not be traced, and its children. If it
+ * can see a process of another user, it can; else whoever may trace any process sees all, and else
+ * the mount's options tell. */
+static bool proc_shows_tree(void)
+{
+    struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+    struct __user_cap_data_struct data[2] = {{0}};
+    struct stat status;
+    autofd own = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
+    if (own < 0)
+        return false; /* a kernel without CONFIG_PROC_CHILDREN, or no /proc of ours */
+    autofd other = open("/proc/1/task/1/children", O_RDONLY | O_CLOEXEC);
+    if (other >= 0 && fstat(other, &status) == 0 && status.st_uid != geteuid())
+        return true;
+    if (syscall(SYS_capget, &header, data) == 0 && data[0].effective >> CAP_SYS_PTRACE & 1)
+        return true;
+    return !proc_hides();
+}
+
 static void limits_probe(struct host *host)
 {
     cpu_set_t set;
@@ -40,6 +81,7 @@ static void limits_probe(struct host *host)
         online = CPU_COUNT(&set);
     host->cpus = online > 0 ? (unsigned)online : 1;
     host->memory_cgroup = false;
+    host->proc_shows_tree = proc_shows_tree();
 }
 
 static bool is_limit(uint64_t value)
@@ -73,13 +115,30 @@ static int add_rlimit(struct plan *plan, int resource, uint64_t soft, uint64_t h
     return 0;
 }
 
+/* Without sight of the processes neither their clocks nor their memory can be watched. */
+static int need_tree(const struct host *host, const char *key, struct origin origin,
+                     struct sbx_error *error)
+{
+    if (host->proc_shows_tree)
+        return 0;
+    err_set(error, SBX_E_HOST, 0, "limits",
+            "%s can't be watched: this machine's /proc hides the sandbox's processes", key);
+    err_at(error, origin);
+    return err_hint(error,
+                    "mount /proc without hidepid=, or with gid= of a group that this user is "
+                    "in; or set %s = unlimited",
+                    key);
+}
+
 /* The supervisor's clock ends the whole tree on time; RLIMIT_CPU, in whole seconds and for each
  * process, stands behind it. */
-static int prepare_cpu(struct plan *plan, struct sbx_error *error)
+static int prepare_cpu(struct plan *plan, const struct host *host, struct sbx_error *error)
 {
     const struct value_duration *limit = &plan->policy->limits_cpu_time;
     if (!is_limit(limit->v))
         return 0;
+    if (need_tree(host, "limits.cpu_time", limit->origin, error) != 0)
+        return -1;
     plan->limits.cpu_ns = limit->v;
     uint64_t seconds = limit->v / 1000000000 + 2;
     struct rlimit own;
@@ -103,6 +162,8 @@ static int prepare_memory(struct plan *plan, const struct host *host, struct sbx
                         "limits.enforce = best-effort bounds each process by RLIMIT_DATA and "
                         "samples the whole tree; the report then says so");
     }
+    if (!host->memory_cgroup && need_tree(host, "limits.memory", limit->origin, error) != 0)
+        return -1;
     plan->limits.memory_bytes = limit->v;
     plan->limits.memory_by_sampling = !host->memory_cgroup;
     uint64_t data = data_limit(limit->v);
@@ -195,7 +256,7 @@ static int limits_prepare(struct plan *plan, const struct host *host, struct sbx
             return -1;
     if (is_limit(policy->limits_wall_time.v))
         plan->limits.wall_ns = policy->limits_wall_time.v;
-    if (prepare_cpu(plan, error) != 0 || prepare_memory(plan, host, error) != 0)
+    if (prepare_cpu(plan, host, error) != 0 || prepare_memory(plan, host, error) != 0)
         return -1;
     return prepare_sizes(plan, error);
 }
@@ -239,7 +300,8 @@ static void limits_observe(const struct plan *plan, struct sbx_report *report)
     if (limits->memory_by_sampling)
         guard_unkept(report,
                      "limits.memory: no cgroup; RLIMIT_DATA bounds each process and the tree is "
-                     "sampled every 10 ms");
+                     "sampled every 10 ms; files in a tmpfs or memfd count only against their own "
+                     "sizes");
 }
 
 const struct guard guard_limits = {

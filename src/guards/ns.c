@@ -234,10 +234,6 @@ static void ns_explain(const struct plan *plan, int item, struct sbx_error *erro
         return;
     snprintf(error->text, sizeof(error->text), "could not set up %s", what[item]);
     err_at(error, origins[item]);
-    if (plan->host->apparmor_userns == 1)
-        err_hint(error, "AppArmor takes all rights from unprivileged user namespaces here: give "
-                        "sandbox an AppArmor profile with `userns,`, or as root: sysctl -w "
-                        "kernel.apparmor_restrict_unprivileged_userns=0");
 }
 
 static void ns_observe(const struct plan *plan, struct sbx_report *report)

@@ -30,6 +30,7 @@ struct host {
     long max_user_namespaces; /* /proc/sys/user/max_user_namespaces; -1 unknown */
     int unprivileged_userns;  /* kernel.unprivileged_userns_clone (Debian); -1 no such switch */
     int apparmor_userns;      /* kernel.apparmor_restrict_unprivileged_userns; -1 no such switch */
+    bool proc_shows_tree;       /* /proc tells of processes that may not be traced (no hidepid=) */
     bool sysctl_read_only;    /* /proc/sys is a read-only mount, as in many containers */
     bool memory_cgroup;       /* a cgroup v2 memory controller that is ours to use */
 };

@@ -15,6 +15,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
@@ -79,7 +80,11 @@ static int surroundings_enter(struct surroundings *before, int *signal_fd, struc
         return -1;
     }
     *signal_fd = fd;
+    /* An executable that its user may not read makes a process whose /proc files are root's, and
+     * the id maps could not be written. spawn() takes it away again. */
     before->dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
+    if (before->dumpable != 1 && !getauxval(AT_SECURE))
+        prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
     pthread_sigmask(SIG_BLOCK, &taken, &before->mask);
     sigaction(SIGCHLD, &standard, &before->on_child); /* ignored children can't be waited for */
     return 0;
@@ -109,6 +114,18 @@ static int open_relays(struct plan *plan, struct relay *relays, struct sbx_error
     return 0;
 }
 
+/* The first right that PID 1 uses is refused where AppArmor takes them all away, whatever the step:
+ * Ubuntu since 23.10. */
+static void explain_apparmor(const struct plan *plan, const struct row *what,
+                             struct sbx_error *error)
+{
+    if (plan->host->apparmor_userns == 1 && plan->host->uid != 0 && what->place == IN_INIT &&
+        (error->sys_errno == EPERM || error->sys_errno == EACCES))
+        err_hint(error, "AppArmor takes all rights from unprivileged user namespaces here: give "
+                        "sandbox an AppArmor profile with `userns,` (README.md has one), or as "
+                        "root: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0");
+}
+
 /* Turns the record on the board into an error. */
 static void explain_failure(const struct plan *plan, const struct board *board,
                             const struct supervision *run, struct sbx_error *error)
@@ -131,6 +148,7 @@ static void explain_failure(const struct plan *plan, const struct board *board,
             what->guard->explain(plan, item, error);
         else
             launch_explain(plan, row, item, error);
+        explain_apparmor(plan, what, error);
     }
 }
 

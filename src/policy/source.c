@@ -22,7 +22,7 @@ static int open_error(const struct source_request *request, const char *path, in
         hint = "a profile of the search path is named without its .ini; './' or a directory before "
                "the name says that a file is meant";
     return profile_error(request->error, request->origin, number, hint,
-                         "can't open the profile '%s': %s", path, strerror(number));
+                         "can't open the profile '%s'", path);
 }
 
 /* Opens one path. Returns 0, ENOENT where nothing is there, or -1. */
@@ -129,8 +129,8 @@ int source_read(const struct source *source, char **text, size_t *length, struct
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
-            return profile_error(error, origin, errno, NULL, "can't read the profile '%s': %s",
-                                 source->path, strerror(errno));
+            return profile_error(error, origin, errno, NULL, "can't read the profile '%s'",
+                                 source->path);
         used += (size_t)got;
         if (got == 0) {
             *text = buffer;

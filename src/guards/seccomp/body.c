@@ -42,8 +42,7 @@ static int body_error(struct sbx_error *error, int sys_errno, const char *what)
 {
     if (sys_errno == ENOMEM)
         return err_memory(error, "seccomp");
-    return err_set(error, SBX_E_SETUP, sys_errno, "seccomp", "the filter could not be %s: %s", what,
-                   strerror(sys_errno));
+    return err_set(error, SBX_E_SETUP, sys_errno, "seccomp", "the filter could not be %s", what);
 }
 
 static int body_rules(const struct sbx_policy *policy, const struct call_table *table,
