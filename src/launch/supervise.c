@@ -128,16 +128,20 @@ static uint64_t cpu_total(struct loop *loop)
 }
 
 /* Armed for the earliest moment at which all processors together can have used up what is left. */
+static void arm_cpu(struct loop *loop, uint64_t left)
+{
+    uint64_t wait = left / loop->run->plan->host->cpus;
+    if (arm(loop->timer[AT_CPU], wait > CPU_LEAST_NS ? wait : CPU_LEAST_NS, 0, 0) != 0)
+        fail(loop, errno);
+}
+
 static void check_cpu(struct loop *loop)
 {
     uint64_t limit = loop->run->plan->limits.cpu_ns, used = cpu_total(loop);
-    if (used >= limit) {
+    if (used >= limit)
         end(loop, CAUSE_CPU_TIME);
-        return;
-    }
-    uint64_t wait = (limit - used) / loop->run->plan->host->cpus;
-    if (arm(loop->timer[AT_CPU], wait > CPU_LEAST_NS ? wait : CPU_LEAST_NS, 0, 0) != 0)
-        fail(loop, errno);
+    else
+        arm_cpu(loop, limit - used);
 }
 
 static void check_memory(struct loop *loop)
@@ -174,7 +178,7 @@ static void on_status(struct loop *loop)
     if (limits->memory_by_sampling && arm(loop->timer[AT_MEMORY], SAMPLE_NS, SAMPLE_NS, 0) != 0)
         fail(loop, errno);
     if (limits->cpu_ns)
-        check_cpu(loop);
+        arm_cpu(loop, limits->cpu_ns);
 }
 
 /* Ctrl-Z: the whole sandbox stops, then this process; SIGCONT brings both back. */
