@@ -38,6 +38,7 @@ extern const struct guard guard_ns;
 extern const struct guard guard_fs;
 extern const struct guard guard_fs_sources; /* its enter() alone: opens what guard_fs mounts */
 extern const struct guard guard_net;
+extern const struct guard guard_stdin;
 extern const struct guard guard_caps;
 extern const struct guard guard_limits;
 extern const struct guard guard_process;

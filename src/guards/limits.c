@@ -26,13 +26,21 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* RLIMIT_DATA stands this much above limits.memory: only usage that was seen above the limit is
- * called `memory`, so there must be room to be seen in. */
-static uint64_t data_limit(uint64_t memory)
+/* RLIMIT_DATA counts what is reserved, not what is used. It stands above limits.memory by an
+ * eighth, 16 MiB at least, because only usage that was seen above the limit is called `memory`, so
+ * there must be room to be seen in; and by one stack for each thread that limits.pids allows,
+ * because libc reserves that much for each. */
+static uint64_t data_limit(const struct sbx_policy *policy)
 {
-    const uint64_t least = UINT64_C(16) << 20;
-    uint64_t slack = memory / 8 > least ? memory / 8 : least;
-    return memory > UINT64_MAX - slack ? UINT64_MAX : memory + slack;
+    const uint64_t least = UINT64_C(16) << 20, memory = policy->limits_memory.v;
+    const uint64_t stack = policy->limits_stack.v, pids = policy->limits_pids.v;
+    uint64_t data = memory / 8 > least ? memory / 8 : least, stacks = 0;
+    if (stack != POLICY_UNLIMITED && pids != POLICY_UNLIMITED &&
+        __builtin_mul_overflow(stack, pids, &stacks))
+        return RLIM_INFINITY;
+    if (__builtin_add_overflow(data, memory, &data) || __builtin_add_overflow(data, stacks, &data))
+        return RLIM_INFINITY;
+    return data;
 }
 
 /* Whether /proc has a hidepid= that is on. Where that can't be found out, it counts as on. */
@@ -166,70 +174,31 @@ static int prepare_memory(struct plan *plan, const struct host *host, struct sbx
         return -1;
     plan->limits.memory_bytes = limit->v;
     plan->limits.memory_by_sampling = !host->memory_cgroup;
-    uint64_t data = data_limit(limit->v);
+    uint64_t data = data_limit(plan->policy);
     return add_rlimit(plan, RLIMIT_DATA, data, data, "limits.memory", limit->origin, error);
 }
 
-/* Whether fd is a regular file, and where the program's first byte would go. */
-static bool output_start(int fd, struct stat *status, uint64_t *start)
+static bool is_null_device(int fd)
 {
-    *status = (struct stat){0};
-    if (fstat(fd, status) != 0 || !S_ISREG(status->st_mode))
-        return false;
-    int flags = fcntl(fd, F_GETFL);
-    off_t offset = lseek(fd, 0, SEEK_CUR);
-    if ((flags >= 0 && flags & O_APPEND) || offset < 0)
-        *start = (uint64_t)status->st_size;
-    else
-        *start = (uint64_t)offset;
-    return true;
+    struct stat status;
+    return fstat(fd, &status) == 0 && S_ISCHR(status.st_mode) && status.st_rdev == makedev(1, 3);
 }
 
-static bool is_null_device(const struct stat *status)
-{
-    return S_ISCHR(status->st_mode) && status->st_rdev == makedev(1, 3);
-}
-
-/* stdout and stderr: a regular file is bounded by RLIMIT_FSIZE, which costs nothing; anything that
- * swallows bytes (a pipe, a terminal, a socket) is fed by a relay that counts. /dev/null needs
- * neither. Returns the size that RLIMIT_FSIZE must allow, 0 where no output is a file. */
-static uint64_t prepare_output(struct plan *plan)
-{
-    struct limits_plan *limits = &plan->limits;
-    struct stat status[3];
-    uint64_t furthest = 0;
-    for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
-        limits->regular[fd] = output_start(fd, &status[fd], &limits->file_start[fd]);
-        if (!limits->regular[fd])
-            limits->relay[fd] = !is_null_device(&status[fd]);
-        else if (limits->file_start[fd] >= furthest)
-            furthest = limits->file_start[fd] + 1;
-    }
-    limits->same_file = limits->regular[1] && limits->regular[2] &&
-                        status[1].st_dev == status[2].st_dev &&
-                        status[1].st_ino == status[2].st_ino;
-    return furthest ? furthest - 1 + limits->output_bytes : 0;
-}
-
+/* With a limit on output the program gets pipes, whatever stdout and stderr are: the sum is counted
+ * to the byte, and a file of the host behind them stays out of reach. /dev/null swallows all. */
 static int prepare_sizes(struct plan *plan, struct sbx_error *error)
 {
     const struct sbx_policy *policy = plan->policy;
     const struct value_size *output = &policy->limits_output, *file = &policy->limits_file_size;
-    uint64_t size = file->v;
-    const char *key = "limits.file_size";
-    struct origin origin = file->origin;
     if (is_limit(output->v)) {
         plan->limits.output_bytes = output->v;
-        uint64_t most = prepare_output(plan);
-        if (most && (!is_limit(size) || most < size)) {
-            size = most;
-            key = "limits.output";
-            origin = output->origin;
-        }
+        for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++)
+            plan->limits.relay[fd] = !is_null_device(fd);
     }
-    if (!is_limit(size))
+    if (!is_limit(file->v))
         return 0;
-    return add_rlimit(plan, RLIMIT_FSIZE, size, size, key, origin, error);
+    return add_rlimit(plan, RLIMIT_FSIZE, file->v, file->v, "limits.file_size", file->origin,
+                      error);
 }
 
 static int limits_prepare(struct plan *plan, const struct host *host, struct sbx_error *error)
@@ -244,7 +213,9 @@ static int limits_prepare(struct plan *plan, const struct host *host, struct sbx
         {RLIMIT_NOFILE, policy->limits_open_files.v, "limits.open_files",
          policy->limits_open_files.origin},
         {RLIMIT_STACK, policy->limits_stack.v, "limits.stack", policy->limits_stack.origin},
-        {RLIMIT_CORE, policy->limits_core.v, "limits.core", policy->limits_core.origin},
+        /* 0 stops files alone; with 1 the kernel starts no core_pattern program either, core(5) */
+        {RLIMIT_CORE, policy->limits_core.v ? policy->limits_core.v : 1, "limits.core",
+         policy->limits_core.origin},
         /* PID 1 of the sandbox counts too, and is not the program's */
         {RLIMIT_NPROC, is_limit(policy->limits_pids.v) ? policy->limits_pids.v + 1 : RLIM_INFINITY,
          "limits.pids", policy->limits_pids.origin},
@@ -292,11 +263,15 @@ static void limits_observe(const struct plan *plan, struct sbx_report *report)
         return;
     }
     guard_report(report, "limits",
-                 limits->memory_by_sampling ? SBX_STATE_PARTIAL : SBX_STATE_ENFORCED,
+                 limits->memory_by_sampling || limits->cpu_ns ? SBX_STATE_PARTIAL
+                                                              : SBX_STATE_ENFORCED,
                  "%zu rlimits%s%s%s%s", limits->count, limits->wall_ns ? "; wall timer" : "",
                  limits->cpu_ns ? "; CPU clock of the whole tree" : "",
                  limits->relay[1] || limits->relay[2] ? "; output relay" : "",
                  limits->memory_by_sampling ? "; memory of the whole tree by sampling" : "");
+    if (limits->cpu_ns)
+        guard_unkept(report, "limits.cpu_time: no cgroup; what a process uses between two looks is "
+                             "lost if its parent ignores SIGCHLD");
     if (limits->memory_by_sampling)
         guard_unkept(report,
                      "limits.memory: no cgroup; RLIMIT_DATA bounds each process and the tree is "

@@ -144,6 +144,7 @@ static int ns_prepare(struct plan *plan, const struct host *host, struct sbx_err
     if (policy->namespaces_time.v == SHARE_PRIVATE && ns_prepare_time(plan, error) != 0)
         return -1;
     ns->forbid_nested = policy->namespaces_nested.v == YESNO_NO && !host->sysctl_read_only;
+    ns->bound_inotify = !host->sysctl_read_only;
     ns->inner_uid = policy->identity_uid.v;
     ns->inner_gid = policy->identity_gid.v;
     ns->outer_uid = host->root ? NOBODY : host->uid;
@@ -167,7 +168,26 @@ static long write_proc(const char *path, const char *text)
     return wrote < 0 ? wrote : wrote == length ? 0 : -EIO;
 }
 
-enum ns_item { NS_CGROUP, NS_TIME, NS_TIME_OFFSETS, NS_NESTED, NS_GID, NS_UID, NS_HOSTNAME };
+/* inotify counts by host user: without a bound of its own a sandbox could take them all from the
+ * user who started it. A kernel without inotify has no such file. */
+static long bound_inotify(void)
+{
+    long ret = write_proc("/proc/sys/user/max_inotify_instances", "64");
+    if (ret == 0)
+        ret = write_proc("/proc/sys/user/max_inotify_watches", "8192");
+    return ret == -ENOENT ? 0 : ret;
+}
+
+enum ns_item {
+    NS_CGROUP,
+    NS_TIME,
+    NS_TIME_OFFSETS,
+    NS_NESTED,
+    NS_INOTIFY,
+    NS_GID,
+    NS_UID,
+    NS_HOSTNAME
+};
 
 static int ns_enter(const struct plan *plan, int *item)
 {
@@ -192,6 +212,9 @@ static int ns_enter(const struct plan *plan, int *item)
         if ((ret = write_proc(max_userns_file, "0")) < 0)
             return (int)ret;
     }
+    *item = NS_INOTIFY;
+    if (ns->bound_inotify && (ret = bound_inotify()) < 0)
+        return (int)ret;
     *item = NS_GID;
     if ((ret = sys(SYS_setresgid, ns->inner_gid, ns->inner_gid, ns->inner_gid)) < 0)
         return (int)ret;
@@ -217,6 +240,7 @@ static void ns_explain(const struct plan *plan, int item, struct sbx_error *erro
         [NS_TIME] = "a private time namespace",
         [NS_TIME_OFFSETS] = "the offsets of the time namespace",
         [NS_NESTED] = "forbidding nested user namespaces",
+        [NS_INOTIFY] = "a bound on inotify",
         [NS_GID] = "the group id inside",
         [NS_UID] = "the user id inside",
         [NS_HOSTNAME] = "the host name inside",
@@ -226,6 +250,7 @@ static void ns_explain(const struct plan *plan, int item, struct sbx_error *erro
         [NS_TIME] = policy->namespaces_time.origin,
         [NS_TIME_OFFSETS] = policy->namespaces_time.origin,
         [NS_NESTED] = policy->namespaces_nested.origin,
+        [NS_INOTIFY] = {NULL, 0},
         [NS_GID] = policy->identity_gid.origin,
         [NS_UID] = policy->identity_uid.origin,
         [NS_HOSTNAME] = policy->identity_hostname.origin,

@@ -30,7 +30,7 @@ struct host {
     long max_user_namespaces; /* /proc/sys/user/max_user_namespaces; -1 unknown */
     int unprivileged_userns;  /* kernel.unprivileged_userns_clone (Debian); -1 no such switch */
     int apparmor_userns;      /* kernel.apparmor_restrict_unprivileged_userns; -1 no such switch */
-    bool proc_shows_tree;       /* /proc tells of processes that may not be traced (no hidepid=) */
+    bool proc_shows_tree;     /* /proc tells of processes that may not be traced (no hidepid=) */
     bool sysctl_read_only;    /* /proc/sys is a read-only mount, as in many containers */
     bool memory_cgroup;       /* a cgroup v2 memory controller that is ours to use */
 };
@@ -41,6 +41,7 @@ struct ns_plan {
     uint64_t clone_flags; /* for clone3 */
     bool unshare_cgroup;  /* after joining a cgroup: in clone3 it would be rooted at the parent's */
     bool unshare_time;
+    bool bound_inotify; /* the same file system has the bounds on inotify */
     bool forbid_nested; /* set the new user namespace's own max_user_namespaces to 0 */
     uid_t inner_uid, outer_uid;
     gid_t inner_gid, outer_gid;
@@ -130,14 +131,16 @@ struct limits_plan {
     uint64_t memory_bytes; /* 0: no limit; else sampled against the whole tree */
     uint64_t output_bytes; /* 0: no limit */
     bool memory_by_sampling;
-    bool relay[3];          /* [1], [2]: stdout, stderr go through a pipe of ours */
-    bool regular[3];        /* [1], [2]: a regular file, bounded by RLIMIT_FSIZE */
-    bool same_file;         /* stdout and stderr are one regular file */
-    uint64_t file_start[3]; /* where a regular stdout, stderr stood before the run */
+    bool relay[3]; /* [1], [2]: stdout, stderr go through a pipe of ours */
+};
+
+struct stdin_plan {
+    const char *path; /* of the regular file that stdin is; NULL: the program gets stdin as it is */
+    uint64_t device, inode;
+    int64_t offset;
 };
 
 struct process_plan {
-    bool new_session;
     unsigned umask;
     int nice;
 };
@@ -154,6 +157,7 @@ struct plan {
     struct caps_plan caps;
     struct seccomp_plan seccomp;
     struct limits_plan limits;
+    struct stdin_plan input;
     struct process_plan process;
     int stdio[3]; /* what the payload gets as 0, 1, 2: -1 leaves the launcher's own */
 };

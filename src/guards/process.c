@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/resource.h>
 
 /* Whether `entry` is NAME=... */
@@ -83,13 +84,18 @@ static int process_prepare(struct plan *plan, const struct host *host, struct sb
     if (!plan->command->argv || !plan->command->argv[0] || !plan->command->argv[0][0])
         return err_set(error, SBX_E_USAGE, 0, "process", "no program is named");
     plan->exec.argv = (char *const *)plan->command->argv;
-    plan->process.new_session = plan->policy->process_session.v == SESSION_NEW;
     plan->process.umask = plan->policy->process_umask.v;
     plan->process.nice = plan->policy->process_nice.v;
     return prepare_environment(plan, error);
 }
 
-enum process_item { PROCESS_STDIO, PROCESS_SESSION, PROCESS_NICE, PROCESS_SIGNALS };
+enum process_item {
+    PROCESS_STDIO,
+    PROCESS_SESSION,
+    PROCESS_PERSONALITY,
+    PROCESS_NICE,
+    PROCESS_SIGNALS,
+};
 
 /* Signals start as after a boot: a launcher that ignores one must not hand that on. */
 static long reset_signals(void)
@@ -117,9 +123,13 @@ static int process_enter(const struct plan *plan, int *item)
             return (int)ret;
     }
     *item = PROCESS_SESSION;
-    if (plan->process.new_session && (ret = sys(SYS_setsid)) < 0)
+    if ((ret = sys(SYS_setsid)) < 0)
         return (int)ret;
     sys(SYS_umask, plan->process.umask);
+    /* setarch(8) around the launcher must not switch address randomisation off inside. */
+    *item = PROCESS_PERSONALITY;
+    if ((ret = sys(SYS_personality, PER_LINUX)) < 0)
+        return (int)ret;
     *item = PROCESS_NICE;
     if (plan->process.nice && (ret = sys(SYS_setpriority, PRIO_PROCESS, 0, plan->process.nice)) < 0)
         return (int)ret;
@@ -132,6 +142,7 @@ static void process_explain(const struct plan *plan, int item, struct sbx_error 
     static const char *const what[] = {
         [PROCESS_STDIO] = "connect the program's stdin, stdout and stderr",
         [PROCESS_SESSION] = "start a new session",
+        [PROCESS_PERSONALITY] = "reset the personality",
         [PROCESS_NICE] = "set the nice value",
         [PROCESS_SIGNALS] = "reset the signals",
     };
@@ -145,9 +156,9 @@ static void process_explain(const struct plan *plan, int item, struct sbx_error 
 static void process_observe(const struct plan *plan, struct sbx_report *report)
 {
     guard_report(report, "process", SBX_STATE_ENFORCED,
-                 "no_new_privs; %s; other fds closed; session keyring new",
-                 plan->process.new_session ? "session new, no terminal"
-                                           : "the caller's session and terminal");
+                 "no_new_privs; new session without a terminal; other fds closed; new session "
+                 "keyring");
+    (void)plan;
 }
 
 const struct guard guard_process = {

@@ -15,6 +15,9 @@
 #include <sys/types.h>
 
 struct board {
+    /* What the parent wants of PID 1: bit N for signal N. Any signal to PID 1 is only a wake-up. */
+    atomic_ullong orders;
+
     atomic_int row;    /* the row of the launch order that is being done */
     atomic_int failed; /* 1: that row failed, see item and error; nothing went on after it */
     atomic_int item;   /* which of the row's things */

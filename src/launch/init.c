@@ -2,10 +2,10 @@
  *
  * init.c - PID 1 of the sandbox once the payload is forked.
  *
- * It reaps, hands on the signals that the parent sends, and ends everything when the payload's
- * first process is dead or the parent says so. It has no fd, no right and no say: it takes orders
- * only from outside its pid namespace, where a signal's sender shows as pid 0, which nobody inside
- * can forge (si_code SI_USER is the kernel's to write, see rt_sigqueueinfo(2)).
+ * It reaps, hands on the signals that the parent wants handed on, and ends everything when the
+ * payload's first process is dead or the parent says so. It has no fd, no right and no say. Orders
+ * stand on the board, which nobody inside can reach; a signal is only a wake-up, whoever sends it
+ * and whatever it says of its sender.
  *
  * As in order.c: raw system calls only.
  */
@@ -18,7 +18,7 @@
 
 static void write_totals(struct board *board)
 {
-    struct rusage usage;
+    struct rusage usage = {0};
     if (sys(SYS_getrusage, RUSAGE_CHILDREN, &usage) < 0)
         return;
     atomic_store(&board->reaped_user_us,
@@ -43,7 +43,7 @@ static void write_verdict(struct board *board, int status)
 static bool reap(struct board *board, pid_t payload, int flags)
 {
     for (;;) {
-        int status;
+        int status = 0;
         long pid = sys(SYS_wait4, -1, &status, flags | __WALL, NULL);
         if (pid == 0 || pid == -EINTR)
             return true;
@@ -55,39 +55,42 @@ static bool reap(struct board *board, pid_t payload, int flags)
     }
 }
 
-static void forward(const struct plan *plan, pid_t payload, int number)
+/* The payload leads a session and a process group of its own, unless it has not come that far. */
+static void forward(pid_t payload, int number)
 {
-    if (plan->process.new_session && sys(SYS_kill, -payload, number) == 0)
-        return;
-    sys(SYS_kill, payload, number);
+    if (sys(SYS_kill, -payload, number) < 0)
+        sys(SYS_kill, payload, number);
 }
 
-/* Waits for a signal and does what it says. Returns false when the end is ordered. */
-static bool obey(const struct plan *plan, pid_t payload)
+/* Sleeps until a signal comes, then does what the board orders. Returns false when the end is
+ * ordered. All signals are blocked, so one that comes before the sleep is not lost. */
+static bool obey(struct board *board, pid_t payload)
 {
     uint64_t all = ~UINT64_C(0);
-    siginfo_t info;
-    long number = sys(SYS_rt_sigtimedwait, &all, &info, NULL, sizeof(all));
-    if (number <= 0 || number == SIGCHLD || info.si_code != SI_USER || info.si_pid != 0)
-        return true;
-    if (number == SIGNAL_END)
+    sys(SYS_rt_sigtimedwait, &all, NULL, NULL, sizeof(all));
+    unsigned long long orders = atomic_exchange(&board->orders, 0);
+    if (orders & ORDER(SIGNAL_END))
         return false;
-    if (number == SIGTSTP)
-        sys(SYS_kill, -1, SIGSTOP);
-    else if (number == SIGCONT)
-        sys(SYS_kill, -1, SIGCONT);
-    else
-        forward(plan, payload, (int)number);
+    for (int number = 1; orders >> number; number++) {
+        if (!(orders >> number & 1))
+            continue;
+        if (number == SIGTSTP)
+            sys(SYS_kill, -1, SIGSTOP);
+        else if (number == SIGCONT)
+            sys(SYS_kill, -1, SIGCONT);
+        else
+            forward(payload, number);
+    }
     return true;
 }
 
-void init_main(const struct plan *plan, struct board *board, pid_t payload)
+void init_main(struct board *board, pid_t payload)
 {
     sys(SYS_close_range, 0, ~0U, 0);
     bool going = true;
     while (going && !atomic_load(&board->ended)) {
         if (reap(board, payload, WNOHANG) && !atomic_load(&board->ended))
-            going = obey(plan, payload);
+            going = obey(board, payload);
     }
     /* A fork that is under way sees the pending signal and fails, so one pass leaves none. */
     do

@@ -8,17 +8,12 @@
 #include "launch/prepare.h"
 #include "launch/spawn.h"
 #include "launch/supervise.h"
+#include "launch/surroundings.h"
 #include "launch/verdict.h"
 #include "policy/load.h"
 #include <errno.h>
-#include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/auxv.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 int sbx_policy_load(const char *name, const char *const *overrides, size_t count,
@@ -30,72 +25,6 @@ int sbx_policy_load(const char *name, const char *const *overrides, size_t count
 void sbx_policy_free(struct sbx_policy *policy)
 {
     policy_free(policy);
-}
-
-/* What sbx_run() changes in its own process and gives back at the end. */
-struct surroundings {
-    sigset_t mask;
-    struct sigaction on_child;
-    int dumpable;
-    bool filled[3]; /* stdin, stdout, stderr were closed: /dev/null stands there meanwhile */
-};
-
-static void close_filled(const struct surroundings *before)
-{
-    for (int fd = 0; fd < 3; fd++)
-        if (before->filled[fd])
-            close(fd);
-}
-
-/* Whatever is opened next must not take the place of a closed stdin, stdout or stderr. */
-static int fill_stdio(struct surroundings *before, struct sbx_error *error)
-{
-    for (int fd = 0; fd < 3; fd++) {
-        if (fcntl(fd, F_GETFD) >= 0)
-            continue;
-        /* The lowest free number is the one that is closed. */
-        if (open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd) {
-            err_set(error, SBX_E_RESOURCE, errno, "prepare",
-                    "fd %d is closed and /dev/null can't stand in for it", fd);
-            close_filled(before);
-            return -1;
-        }
-        before->filled[fd] = true;
-    }
-    return 0;
-}
-
-static int surroundings_enter(struct surroundings *before, int *signal_fd, struct sbx_error *error)
-{
-    sigset_t taken;
-    struct sigaction standard = {.sa_handler = SIG_DFL};
-    memset(before, 0, sizeof(*before));
-    if (fill_stdio(before, error) != 0)
-        return -1;
-    supervise_signals(&taken);
-    int fd = signalfd(-1, &taken, SFD_CLOEXEC | SFD_NONBLOCK);
-    if (fd < 0) {
-        err_set(error, SBX_E_RESOURCE, errno, "prepare", "no signalfd can be made");
-        close_filled(before);
-        return -1;
-    }
-    *signal_fd = fd;
-    /* An executable that its user may not read makes a process whose /proc files are root's, and
-     * the id maps could not be written. spawn() takes it away again. */
-    before->dumpable = prctl(PR_GET_DUMPABLE, 0, 0, 0, 0);
-    if (before->dumpable != 1 && !getauxval(AT_SECURE))
-        prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-    pthread_sigmask(SIG_BLOCK, &taken, &before->mask);
-    sigaction(SIGCHLD, &standard, &before->on_child); /* ignored children can't be waited for */
-    return 0;
-}
-
-static void surroundings_leave(const struct surroundings *before)
-{
-    sigaction(SIGCHLD, &before->on_child, NULL);
-    pthread_sigmask(SIG_SETMASK, &before->mask, NULL);
-    prctl(PR_SET_DUMPABLE, before->dumpable == 1 ? 1 : 0, 0, 0, 0);
-    close_filled(before);
 }
 
 static int open_relays(struct plan *plan, struct relay *relays, struct sbx_error *error)
@@ -217,14 +146,13 @@ int sbx_run(const struct sbx_policy *policy, const struct sbx_command *command,
             struct sbx_report *report, struct sbx_error *error)
 {
     struct surroundings before;
-    autofd signal_fd = -1;
     memset(report, 0, sizeof(*report));
     memset(error, 0, sizeof(*error));
     report->outcome = SBX_OUTCOME_SETUP_FAILED;
     report->exit_code = -1;
-    int ret = surroundings_enter(&before, &signal_fd, error);
+    int ret = surroundings_enter(&before, error);
     if (ret == 0) {
-        ret = prepare_and_run(policy, command, signal_fd, report, error);
+        ret = prepare_and_run(policy, command, before.signal_fd, report, error);
         surroundings_leave(&before);
     }
     if (ret != 0)

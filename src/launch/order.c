@@ -33,7 +33,7 @@ static int step_quiet(struct child *child, int *item)
 
 static int step_await_maps(struct child *child, int *item)
 {
-    char byte;
+    char byte = 0;
     (void)item;
     sys(SYS_close, child->barrier[1]);
     long got = sys(SYS_read, child->barrier[0], &byte, 1);
@@ -117,7 +117,7 @@ static bool caps_read_back(const struct caps_plan *caps)
 
 static bool limits_read_back(const struct limits_plan *limits)
 {
-    struct rlimit64 now;
+    struct rlimit64 now = {0};
     for (size_t i = 0; i < limits->count; i++)
         if (sys(SYS_prlimit64, 0, limits->rlimits[i].resource, NULL, &now) < 0 ||
             now.rlim_cur != limits->rlimits[i].value.rlim_cur ||
@@ -155,7 +155,7 @@ static int step_read_back(struct child *child, int *item)
 
 static int step_ready(struct child *child, int *item)
 {
-    struct timespec now;
+    struct timespec now = {0};
     (void)item;
     long ret = sys(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
     if (ret < 0)
@@ -183,6 +183,8 @@ const struct row launch_order[] = {
      "until the parent has written the id maps this process is nobody and may do nothing"},
     {IN_INIT, "fs sources", &guard_fs_sources, NULL,
      "what the profile shows of the host is opened while this is still the caller's own user"},
+    {IN_INIT, "stdin", &guard_stdin, NULL,
+     "for the same reason, and while the host's paths are still in sight"},
     {IN_INIT, "ns", &guard_ns, NULL,
      "the identity first: the new root's files belong to it"},
     {IN_INIT, "die with parent", NULL, step_die_with_parent,
@@ -247,7 +249,7 @@ void launch_child(struct child *child)
 {
     do_rows(child, IN_INIT);
     if (child->payload != 0)
-        init_main(child->plan, child->board, child->payload);
+        init_main(child->board, child->payload);
     do_rows(child, IN_PAYLOAD);
     __builtin_unreachable(); /* the last row is the exec */
 }

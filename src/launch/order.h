@@ -37,10 +37,11 @@ void launch_child(struct child *child) __attribute__((noreturn));
 void launch_explain(const struct plan *plan, int row, int item, struct sbx_error *error);
 
 /* The life of PID 1 after the payload is forked: reap, forward, end. Never returns. In init.c. */
-void init_main(const struct plan *plan, struct board *board, pid_t payload)
-    __attribute__((noreturn));
+void init_main(struct board *board, pid_t payload) __attribute__((noreturn));
 
-/* What the parent sends to PID 1 to end everything. Not a signal that anyone else sends. */
+/* Orders to PID 1, as bits of board->orders: ORDER(n) hands on signal n, but SIGTSTP and SIGCONT
+ * stop and continue all, and SIGNAL_END ends all. */
 enum { SIGNAL_END = 40 };
+#define ORDER(number) (1ULL << (number))
 
 #endif

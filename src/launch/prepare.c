@@ -8,7 +8,8 @@
 /* In the order in which they prepare: the process guard makes the environment whose PATH the fs
  * guard searches; the namespaces decide who the program runs as. */
 static const struct guard *const guards[] = {
-    &guard_ns, &guard_process, &guard_fs, &guard_net, &guard_caps, &guard_limits, &guard_seccomp,
+    &guard_ns,  &guard_process, &guard_stdin,  &guard_fs,
+    &guard_net, &guard_caps,    &guard_limits, &guard_seccomp,
 };
 enum { GUARDS = sizeof(guards) / sizeof(guards[0]) };
 

@@ -28,7 +28,10 @@ static void sink_open(struct relay *relay, int sink)
     if (fstat(sink, &status) == 0) {
         relay->sink_is_pipe = S_ISFIFO(status.st_mode);
         relay->sink_is_socket = S_ISSOCK(status.st_mode);
+        relay->sink_is_file = S_ISREG(status.st_mode);
     }
+    if (relay->sink_is_file)
+        return; /* opened anew it would have an offset of its own; and it does not block */
     snprintf(path, sizeof(path), "/proc/self/fd/%d", sink);
     int again = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
     if (again >= 0) {
@@ -44,6 +47,13 @@ int relay_open(struct relay *relay, int sink)
         return -errno;
     relay->source = ends[0];
     relay->write_end = ends[1];
+    /* The program can open its end for reading too and take a byte back between our look and our
+     * read. The flag is this end's alone: the ends of a pipe are two open files. */
+    if (fcntl(relay->source, F_SETFL, O_NONBLOCK) != 0) {
+        int error = errno;
+        relay_close(relay);
+        return -error;
+    }
     sink_open(relay, sink);
     return 0;
 }
@@ -74,7 +84,7 @@ static ssize_t write_pending(struct relay *relay)
     size_t length = relay->pending_length;
     if (relay->sink_is_socket)
         return send(relay->sink, start, length, MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (!relay->sink_owned && length > CAREFUL_WRITE)
+    if (!relay->sink_owned && !relay->sink_is_file && length > CAREFUL_WRITE)
         length = CAREFUL_WRITE;
     return write(relay->sink, start, length);
 }

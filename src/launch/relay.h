@@ -2,8 +2,9 @@
  *
  * relay.h - stdout or stderr of the program through a pipe of ours, counted.
  *
- * Exists only where limits.output is set and the stream is neither a regular file nor /dev/null. It
- * never blocks, and never changes the flags of the caller's own stdout, which others may share.
+ * Exists only where limits.output is set and the stream is not /dev/null. It never blocks, and
+ * never changes the flags of the caller's own stdout, which others may share. The program holds a
+ * pipe, so a file of the host behind its stdout is out of its reach.
  */
 #ifndef LAUNCH_RELAY_H
 #define LAUNCH_RELAY_H
@@ -17,8 +18,8 @@ struct relay {
     int write_end; /* the program's end; closed in the parent after clone */
     int sink;      /* the caller's stdout or stderr: opened anew where that was possible */
     bool sink_owned;
-    bool sink_is_pipe, sink_is_socket;
-    char pending[4096]; /* read from the program, not yet taken by the sink */
+    bool sink_is_pipe, sink_is_socket, sink_is_file;
+    char pending[65536]; /* read from the program, not yet taken by the sink */
     size_t pending_start, pending_length;
 };
 

@@ -44,7 +44,6 @@ struct loop {
     struct supervision *run;
     struct pollfd fds[SLOTS];
     int timer[SLOTS]; /* [AT_WALL] to [AT_GRACE] */
-    bool started;     /* the program's exec has been seen */
     bool init_dead;
     bool drained;   /* no more output is waited for */
     unsigned terms; /* SIGTERMs so far */
@@ -54,16 +53,35 @@ struct loop {
 
 void supervise_signals(sigset_t *set)
 {
-    static const int numbers[] = {SIGINT,  SIGTERM,  SIGHUP,  SIGQUIT, SIGUSR1,
-                                  SIGUSR2, SIGWINCH, SIGTSTP, SIGCONT, SIGPIPE};
+    static const int numbers[] = {SIGINT,   SIGTERM, SIGHUP,  SIGQUIT, SIGUSR1, SIGUSR2,
+                                  SIGWINCH, SIGTSTP, SIGCONT, SIGTTIN, SIGTTOU, SIGPIPE};
     sigemptyset(set);
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
         sigaddset(set, numbers[i]);
 }
 
-static void tell_init(const struct loop *loop, int number)
+/* Wakes PID 1 to look at its orders; SIGKILL needs no order. */
+static void signal_init(const struct loop *loop, int number)
 {
     sys(SYS_pidfd_send_signal, loop->run->init_pidfd, number, NULL, 0);
+}
+
+/* Orders PID 1 to hand on a signal, or to end all. Stop and continue cancel each other. */
+static void order(const struct loop *loop, int number)
+{
+    struct board *board = loop->run->board;
+    if (number == SIGCONT)
+        atomic_fetch_and(&board->orders, ~ORDER(SIGTSTP));
+    if (number == SIGTSTP)
+        atomic_fetch_and(&board->orders, ~ORDER(SIGCONT));
+    atomic_fetch_or(&board->orders, ORDER(number));
+    signal_init(loop, SIGUSR1);
+}
+
+/* Whether the program runs, or has run: what comes before is the launcher's own doing. */
+static bool has_started(const struct loop *loop)
+{
+    return atomic_load(&loop->run->board->ready_ns) != 0;
 }
 
 static int arm(int timer, uint64_t first_ns, uint64_t every_ns, int flags)
@@ -81,50 +99,52 @@ static void end(struct loop *loop, enum cause cause)
 {
     if (loop->run->cause == CAUSE_NONE && !atomic_load(&loop->run->board->ended))
         loop->run->cause = cause;
-    tell_init(loop, loop->started ? SIGNAL_END : SIGKILL);
+    if (has_started(loop))
+        order(loop, SIGNAL_END);
+    else
+        signal_init(loop, SIGKILL);
     if (arm(loop->timer[AT_GRACE], GRACE_NS, 0, 0) != 0)
-        tell_init(loop, SIGKILL);
+        signal_init(loop, SIGKILL);
 }
 
 static void fail(struct loop *loop, int error)
 {
     loop->run->failure = error;
     end(loop, CAUSE_FAILURE);
-    tell_init(loop, SIGKILL);
+    signal_init(loop, SIGKILL);
 }
 
 /* ---- CPU time and memory -------------------------------------------------------------------- */
 
-/* Board first, then the living: a process that is reaped in between is missed, not counted twice.
- */
-static uint64_t cpu_now(struct loop *loop)
+/* One look at all processes. Board first, then the living: a process that is reaped in between is
+ * missed, not counted twice. Returns the CPU time of the whole tree. */
+static uint64_t look(struct loop *loop, struct tree_usage *usage)
 {
-    const struct board *board = loop->run->board;
-    struct tree_usage usage;
-    uint64_t reaped =
-        (uint64_t)(atomic_load(&board->reaped_user_us) + atomic_load(&board->reaped_sys_us));
-    tree_measure(loop->run->init, &usage);
-    if (usage.tasks > loop->run->tasks_peak)
-        loop->run->tasks_peak = usage.tasks;
-    return reaped * 1000 + usage.live_cpu_ns;
+    struct supervision *run = loop->run;
+    uint64_t reaped = (uint64_t)(atomic_load(&run->board->reaped_user_us) +
+                                 atomic_load(&run->board->reaped_sys_us));
+    if (!tree_measure(run->init, usage))
+        fail(loop, ENOMEM); /* what can't be watched must not go on */
+    if (usage->tasks > run->tasks_peak)
+        run->tasks_peak = usage->tasks;
+    return reaped * 1000 + usage->live_cpu_ns;
 }
 
 /* The time of a child whose parent ignores SIGCHLD is in no one's account once it is dead. What the
  * clock had shown of it already still counts: the clock never goes back. */
-static uint64_t cpu_total(struct loop *loop)
+static void update_cpu(struct loop *loop, uint64_t seen)
 {
-    uint64_t before = loop->run->cpu_ns, now = 0;
-    for (int look = 0; look < 3; look++) {
-        uint64_t seen = cpu_now(loop) + loop->cpu_lost_ns;
+    uint64_t before = loop->run->cpu_ns, now = seen + loop->cpu_lost_ns;
+    for (int again = 0; again < 2 && now < before; again++) {
+        /* a process may just be changing hands */
+        struct tree_usage usage;
+        seen = look(loop, &usage) + loop->cpu_lost_ns;
         now = seen > now ? seen : now;
-        if (now >= before)
-            break; /* else a process may just be changing hands: look again */
     }
     if (now < before)
         loop->cpu_lost_ns += before - now;
     else
         loop->run->cpu_ns = now;
-    return loop->run->cpu_ns;
 }
 
 /* Armed for the earliest moment at which all processors together can have used up what is left. */
@@ -137,26 +157,28 @@ static void arm_cpu(struct loop *loop, uint64_t left)
 
 static void check_cpu(struct loop *loop)
 {
-    uint64_t limit = loop->run->plan->limits.cpu_ns, used = cpu_total(loop);
-    if (used >= limit)
+    struct tree_usage usage;
+    uint64_t limit = loop->run->plan->limits.cpu_ns;
+    update_cpu(loop, look(loop, &usage));
+    if (loop->run->cpu_ns >= limit)
         end(loop, CAUSE_CPU_TIME);
     else
-        arm_cpu(loop, limit - used);
+        arm_cpu(loop, limit - loop->run->cpu_ns);
 }
 
 static void check_memory(struct loop *loop)
 {
     struct supervision *run = loop->run;
     struct tree_usage usage;
-    tree_measure(run->init, &usage);
-    uint64_t bytes = usage.rss_bytes;
-    if (bytes > run->plan->limits.memory_bytes && usage.tasks > 1)
-        bytes = tree_proportional_bytes(run->init);
+    uint64_t limit = run->plan->limits.memory_bytes, cpu = look(loop, &usage);
+    uint64_t bytes = usage.rss_bytes + usage.page_table_bytes;
+    if (run->plan->limits.cpu_ns)
+        update_cpu(loop, cpu);
+    if (bytes > limit && usage.tasks > 1)
+        bytes = tree_proportional_bytes(run->init) + usage.page_table_bytes;
     if (bytes > run->tree_memory_peak)
         run->tree_memory_peak = bytes;
-    if (usage.tasks > run->tasks_peak)
-        run->tasks_peak = usage.tasks;
-    if (bytes > run->plan->limits.memory_bytes)
+    if (bytes > limit)
         end(loop, CAUSE_MEMORY);
 }
 
@@ -171,7 +193,6 @@ static void on_status(struct loop *loop)
     loop->fds[AT_STATUS].fd = -1;
     if (atomic_load(&run->board->failed) || ready == 0)
         return;
-    loop->started = true;
     if (limits->wall_ns &&
         arm(loop->timer[AT_WALL], ready + limits->wall_ns, 0, TFD_TIMER_ABSTIME) != 0)
         fail(loop, errno);
@@ -184,9 +205,14 @@ static void on_status(struct loop *loop)
 /* Ctrl-Z: the whole sandbox stops, then this process; SIGCONT brings both back. */
 static void stop_together(struct loop *loop)
 {
-    tell_init(loop, SIGTSTP);
+    order(loop, SIGTSTP);
     raise(SIGSTOP);
-    tell_init(loop, SIGCONT);
+    order(loop, SIGCONT);
+}
+
+static bool ends_a_launch(int number)
+{
+    return number == SIGINT || number == SIGTERM || number == SIGHUP || number == SIGQUIT;
 }
 
 static void on_signal(struct loop *loop)
@@ -195,21 +221,18 @@ static void on_signal(struct loop *loop)
     if (read(loop->run->signal_fd, &info, sizeof(info)) != sizeof(info))
         return;
     int number = (int)info.ssi_signo;
-    bool from_terminal = info.ssi_code == SI_KERNEL;
-    if (number == SIGPIPE || loop->init_dead) {
-        loop->drained = loop->drained || (loop->init_dead && number == SIGTERM);
-    } else if (number == SIGTSTP) {
+    if (number == SIGPIPE || number == SIGTTIN || number == SIGTTOU)
+        return; /* taken so that they neither kill nor stop this process */
+    if (number == SIGTSTP) {
         stop_together(loop);
-    } else if (!loop->started) {
-        if (number == SIGINT || number == SIGTERM || number == SIGHUP || number == SIGQUIT) {
-            loop->run->interrupt = number;
-            end(loop, CAUSE_INTERRUPTED);
-        }
-    } else if (number == SIGTERM && loop->terms++ > 0) {
+    } else if (loop->init_dead) {
+        loop->drained = loop->drained || ends_a_launch(number);
+    } else if ((!has_started(loop) && ends_a_launch(number)) ||
+               (number == SIGTERM && loop->terms++ > 0)) {
         loop->run->interrupt = number;
         end(loop, CAUSE_INTERRUPTED);
-    } else if (!from_terminal || loop->run->plan->process.new_session) {
-        tell_init(loop, number); /* else the terminal has sent it to the program as well */
+    } else {
+        order(loop, number);
     }
 }
 
@@ -227,7 +250,7 @@ static void on_relays(struct loop *loop)
             relay_close(relay);
         else if (!has_data && (ends[0].revents & POLLHUP))
             relay_close(relay); /* nobody inside can write any more */
-        else if (!has_data && (ends[1].revents & POLLERR))
+        else if (!has_data && (ends[1].revents & (POLLERR | POLLHUP | POLLNVAL)))
             relay_close(relay); /* nobody reads the sink any more */
     }
     run->output_bytes = run->plan->limits.output_bytes - loop->output_left;
@@ -264,9 +287,14 @@ static void dispatch(struct loop *loop)
         check_cpu(loop);
     if (loop->fds[AT_MEMORY].revents && !loop->init_dead)
         check_memory(loop);
-    if (loop->fds[AT_GRACE].revents)
-        tell_init(loop, SIGKILL);
+    if (loop->fds[AT_GRACE].revents) {
+        signal_init(loop, SIGKILL);
+        loop->drained = true; /* nobody takes what the program has left behind */
+    }
     if (loop->fds[AT_INIT].revents) {
+        struct timespec now = {0};
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        loop->run->end_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
         loop->init_dead = true;
         loop->fds[AT_INIT].fd = -1;
     }

@@ -24,7 +24,7 @@ enum cause {
 struct supervision {
     /* set by the caller, borrowed */
     const struct plan *plan;
-    const struct board *board;
+    struct board *board;
     pid_t init; /* PID 1, as it is called here */
     int init_pidfd;
     int status_fd;        /* a pipe whose other end closes at the exec */
@@ -39,6 +39,7 @@ struct supervision {
     uint64_t tree_memory_peak; /* sampled; 0 where it was not */
     unsigned tasks_peak;       /* the same */
     uint64_t output_bytes;     /* through the relays */
+    uint64_t end_ns;           /* CLOCK_MONOTONIC, when PID 1 was seen dead */
 };
 
 /* The signals that the parent takes while a sandbox runs; they must be blocked. */

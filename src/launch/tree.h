@@ -12,13 +12,14 @@
 struct tree_usage {
     uint64_t live_cpu_ns; /* of the living, and of the dead that the living have waited for */
     uint64_t rss_bytes;   /* sum of resident sets: counts a shared page once for each process */
-    unsigned tasks;       /* threads, PID 1 not counted */
+    uint64_t page_table_bytes; /* where they could matter: of address spaces above 16 GiB */
+    unsigned tasks;            /* threads, PID 1 not counted */
 };
 
 /* Walks the processes below PID 1 of a sandbox, `init` being its pid here. A process that comes or
- * goes meanwhile may be missed, never counted twice: parents are read before their children. More
- * than 4096 processes are cut off. */
-void tree_measure(pid_t init, struct tree_usage *usage);
+ * goes meanwhile may be missed, never counted twice: parents are read before their children.
+ * Returns false where memory has run out; *usage then holds a part. */
+bool tree_measure(pid_t init, struct tree_usage *usage);
 
 /* The same walk for the proportional set sizes, which count a shared page once in all; slower.
  * Where the kernel does not tell of a process, its unshared pages count. */

@@ -7,33 +7,19 @@
  * stays what it is: a signal, an exit status.
  */
 #include "launch/verdict.h"
+#include "guards/guard.h"
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
-/* How much the program added to its stdout and stderr where those are files. */
-static uint64_t file_output(const struct limits_plan *limits)
-{
-    uint64_t total = 0;
-    for (int fd = STDOUT_FILENO; fd <= STDERR_FILENO; fd++) {
-        struct stat status;
-        if (!limits->regular[fd] || (fd == STDERR_FILENO && limits->same_file) ||
-            fstat(fd, &status) != 0)
-            continue;
-        if ((uint64_t)status.st_size > limits->file_start[fd])
-            total += (uint64_t)status.st_size - limits->file_start[fd];
-    }
-    return total;
-}
-
-static void figures(const struct plan *plan, const struct board *board,
-                    const struct supervision *run, struct sbx_report *report)
+static void figures(const struct board *board, const struct supervision *run,
+                    struct sbx_report *report)
 {
     uint64_t largest = (uint64_t)atomic_load(&board->largest_rss_kib) * 1024;
     long long end = atomic_load(&board->end_ns), ready = atomic_load(&board->ready_ns);
+    if (end == 0)
+        end = (long long)run->end_ns; /* PID 1 could not say */
     report->wall_ns = end > ready ? (uint64_t)(end - ready) : 0;
     report->user_us = (uint64_t)atomic_load(&board->reaped_user_us);
     report->sys_us = (uint64_t)atomic_load(&board->reaped_sys_us);
@@ -49,8 +35,7 @@ static void figures(const struct plan *plan, const struct board *board,
     report->pids_peak = run->tasks_peak;
     if (run->tasks_peak)
         snprintf(report->pids_peak_source, sizeof(report->pids_peak_source), "sampled");
-    if (plan->limits.output_bytes)
-        report->output_bytes = run->output_bytes + file_output(&plan->limits);
+    report->output_bytes = run->output_bytes;
 }
 
 /* What the program's own end says. */
@@ -74,10 +59,6 @@ static enum cause reached_limit(const struct plan *plan, const struct supervisio
         return run->cause;
     if (limits->memory_bytes && report->memory_peak_bytes > limits->memory_bytes)
         return CAUSE_MEMORY;
-    if (limits->output_bytes &&
-        (report->output_bytes > limits->output_bytes ||
-         (report->output_bytes == limits->output_bytes && report->signal == SIGXFSZ)))
-        return CAUSE_OUTPUT;
     if (limits->cpu_ns && report->cpu_us > limits->cpu_ns / 1000)
         return CAUSE_CPU_TIME;
     if (limits->wall_ns && report->wall_ns > limits->wall_ns)
@@ -96,9 +77,11 @@ void verdict(const struct plan *plan, const struct board *board, const struct su
     };
     /* A PID 1 that had to be killed could not tell: then it was SIGKILL for all of them. */
     int status = atomic_load(&board->ended) ? atomic_load(&board->wait_status) : SIGKILL;
-    figures(plan, board, run, report);
+    figures(board, run, report);
     natural_end(status, report);
     report->killed = run->cause != CAUSE_NONE;
+    if (!atomic_load(&board->all_reaped))
+        guard_unkept(report, "figures: PID 1 of the sandbox was killed before it could tell all");
     enum cause cause = reached_limit(plan, run, report);
     if (cause >= CAUSE_CPU_TIME && cause <= CAUSE_OUTPUT) {
         report->outcome = outcomes[cause];

@@ -8,7 +8,7 @@
 #include "launch/supervise.h"
 
 /* Fills in outcome and figures of *report from the board and the supervision of a program that ran.
- * Pure but for a look at the size of a stdout or stderr that is a regular file. */
+ * Pure. */
 void verdict(const struct plan *plan, const struct board *board, const struct supervision *run,
              struct sbx_report *report);
 

@@ -57,7 +57,6 @@ enum proc { PROC_PRIVATE, PROC_NONE };
 enum sysfs { SYS_NONE, SYS_RO };
 enum enforce { ENFORCE_STRICT, ENFORCE_BEST_EFFORT };
 enum netmode { NETMODE_NONE, NETMODE_LOOPBACK, NETMODE_HOST };
-enum session { SESSION_NEW, SESSION_HOST };
 struct value_enum {
     int v;
     struct origin origin;
@@ -70,7 +69,6 @@ struct value_enum {
 #define value_sys     value_enum
 #define value_enforce value_enum
 #define value_netmode value_enum
-#define value_session value_enum
 
 /* What a system call gets. */
 enum action_kind { ACTION_ALLOW, ACTION_LOG, ACTION_ERRNO, ACTION_KILL };
