@@ -88,7 +88,7 @@ static void limits_probe(struct host *host)
     if (sched_getaffinity(0, sizeof(set), &set) == 0)
         online = CPU_COUNT(&set);
     host->cpus = online > 0 ? (unsigned)online : 1;
-    host->memory_cgroup = false;
+    host->cgroup = false;
     host->proc_shows_tree = proc_shows_tree();
 }
 
@@ -123,10 +123,20 @@ static int add_rlimit(struct plan *plan, int resource, uint64_t soft, uint64_t h
     return 0;
 }
 
-/* Without sight of the processes neither their clocks nor their memory can be watched. */
-static int need_tree(const struct host *host, const char *key, struct origin origin,
-                     struct sbx_error *error)
+/* Limits of the whole tree that only a cgroup keeps without a gap: strict refuses them where there
+ * is none, best-effort needs at least sight of the processes. */
+static int check_tree_limit(const struct plan *plan, const struct host *host, const char *key,
+                            const char *weaker, struct origin origin, struct sbx_error *error)
 {
+    if (host->cgroup)
+        return 0;
+    if (plan->policy->limits_enforce.v == ENFORCE_STRICT) {
+        err_set(error, SBX_E_HOST, 0, "limits",
+                "%s can't be enforced strictly: that takes a cgroup v2, and none can be used here",
+                key);
+        err_at(error, origin);
+        return err_hint(error, "limits.enforce = best-effort %s; the report then says so", weaker);
+    }
     if (host->proc_shows_tree)
         return 0;
     err_set(error, SBX_E_HOST, 0, "limits",
@@ -145,7 +155,10 @@ static int prepare_cpu(struct plan *plan, const struct host *host, struct sbx_er
     const struct value_duration *limit = &plan->policy->limits_cpu_time;
     if (!is_limit(limit->v))
         return 0;
-    if (need_tree(host, "limits.cpu_time", limit->origin, error) != 0)
+    if (check_tree_limit(plan, host, "limits.cpu_time",
+                         "reads the clocks of all processes, and loses what a process uses between "
+                         "two looks if its parent ignores SIGCHLD",
+                         limit->origin, error) != 0)
         return -1;
     plan->limits.cpu_ns = limit->v;
     uint64_t seconds = limit->v / 1000000000 + 2;
@@ -161,19 +174,12 @@ static int prepare_memory(struct plan *plan, const struct host *host, struct sbx
     const struct value_size *limit = &plan->policy->limits_memory;
     if (!is_limit(limit->v))
         return 0;
-    if (!host->memory_cgroup && plan->policy->limits_enforce.v == ENFORCE_STRICT) {
-        err_set(error, SBX_E_HOST, 0, "limits",
-                "limits.memory can't be enforced strictly: that takes a cgroup v2 memory "
-                "controller, and none can be used here");
-        err_at(error, limit->origin);
-        return err_hint(error,
-                        "limits.enforce = best-effort bounds each process by RLIMIT_DATA and "
-                        "samples the whole tree; the report then says so");
-    }
-    if (!host->memory_cgroup && need_tree(host, "limits.memory", limit->origin, error) != 0)
+    if (check_tree_limit(plan, host, "limits.memory",
+                         "bounds each process by RLIMIT_DATA and samples the whole tree",
+                         limit->origin, error) != 0)
         return -1;
     plan->limits.memory_bytes = limit->v;
-    plan->limits.memory_by_sampling = !host->memory_cgroup;
+    plan->limits.memory_by_sampling = !host->cgroup;
     uint64_t data = data_limit(plan->policy);
     return add_rlimit(plan, RLIMIT_DATA, data, data, "limits.memory", limit->origin, error);
 }

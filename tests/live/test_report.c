@@ -163,12 +163,19 @@ static void strict(void **state)
     struct result r;
 
     (void)state;
-    RUN(&r, .set = LIST("limits.memory=64M", "limits.enforce=strict"),
+    RUN(&r, .set = LIST("limits.memory=64M", "limits.cpu_time=unlimited", "limits.enforce=strict"),
         .argv = LIST(payload("nothing")));
     expect_refused(&r, 125, "memory");
     expect_word(&r, r.err, "cgroup");
     result_free(&r);
     RUN(&r, .set = LIST("limits.memory=unlimited", "limits.enforce=strict"),
+        .argv = LIST(payload("nothing")));
+    expect_refused(&r, 125, "cpu_time");
+    expect_word(&r, r.err, "cgroup");
+    result_free(&r);
+    RUN(&r,
+        .set =
+            LIST("limits.memory=unlimited", "limits.cpu_time=unlimited", "limits.enforce=strict"),
         .argv = LIST(payload("nothing")));
     expect_outcome(&r, "exited", 0);
     assert_string_equal(report_guard(&r, "limits"), "enforced");

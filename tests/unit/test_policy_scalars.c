@@ -144,7 +144,7 @@ static void enums(void **state)
     struct sbx_policy *policy =
         load_text("[network]\nmode = host\n[limits]\nenforce = best-effort\n[files]\nsys = ro\n"
                   "dev = none\nproc = none\n[namespaces]\nipc = host\nnested = yes\n"
-                  "[root]\nbase = empty\n[process]\nsession = host\n[environment]\nclear = no\n");
+                  "[root]\nbase = empty\n[environment]\nclear = no\n");
     assert_int_equal(policy->network_mode.v, NETMODE_HOST);
     assert_int_equal(policy->limits_enforce.v, ENFORCE_BEST_EFFORT);
     assert_int_equal(policy->files_sys.v, SYS_RO);
@@ -153,7 +153,6 @@ static void enums(void **state)
     assert_int_equal(policy->namespaces_ipc.v, SHARE_HOST);
     assert_int_equal(policy->namespaces_nested.v, YESNO_YES);
     assert_int_equal(policy->root_base.v, BASE_EMPTY);
-    assert_int_equal(policy->process_session.v, SESSION_HOST);
     assert_int_equal(policy->environment_clear.v, YESNO_NO);
     policy_free(policy);
     assert_hint(refuse_key("network", "mode = loopbak", "'loopbak' is not known"), "'loopback'");
