@@ -9,18 +9,24 @@
 #include <unistd.h>
 
 /* A closed stdin, stdout or stderr would give its number to the next file that is opened, and the
- * program would get that file. */
-static bool stdio_is_open(void)
+ * program would get that file. Bit N of *closed tells that N was closed. */
+static bool fill_stdio(unsigned *closed)
 {
-    for (int fd = 0; fd < 3; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)
+    *closed = 0;
+    for (int fd = 0; fd < 3; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0)
+            continue;
+        if (open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY) != fd)
             return false;
+        *closed |= 1U << fd;
+    }
     return true;
 }
 
 int main(int argc, char **argv)
 {
-    if (argc < 1 || !stdio_is_open())
+    unsigned closed;
+    if (argc < 1 || !fill_stdio(&closed))
         return EXIT_SANDBOX;
     if (getauxval(AT_SECURE)) {
         fputs("sandbox: this program must not be setuid or setgid, nor have file capabilities: it "
@@ -30,6 +36,6 @@ int main(int argc, char **argv)
         return EXIT_SANDBOX;
     }
     if (argc > 1 && strcmp(argv[1], "run") == 0)
-        return verb_run(argc - 1, argv + 1);
-    return verb_run(argc, argv);
+        return verb_run(argc - 1, argv + 1, closed);
+    return verb_run(argc, argv, closed);
 }

@@ -4,6 +4,7 @@
  */
 #include "cli.h"
 #include "reportfile.h"
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,8 +76,36 @@ static void add_file(struct options *options, char *text)
     }
 }
 
+/* How many long options begin as `word` does, which starts with "--". */
+static unsigned long_options_like(const char *word)
+{
+    size_t length = strcspn(word + 2, "=");
+    unsigned count = 0;
+    for (const struct option *option = long_options; option->name; option++)
+        count += strncmp(option->name, word + 2, length) == 0;
+    return count;
+}
+
+/* What getopt found wrong. Its own messages would print the words as they are. */
+static int option_error(int option, char **argv)
+{
+    const char letter[] = {'-', (char)optopt, '\0'};
+    const char *word = argv[optind - 1];
+    if (option == ':')
+        return usage_error("this option needs an argument: ", word);
+    /* No letter: a long option. The value of a known one: it got an argument. */
+    for (const struct option *known = long_options; known->name; known++)
+        if (optopt && optopt == known->val)
+            return usage_error("this option takes no argument: ", word);
+    if (optopt)
+        return usage_error("there is no such option: ", letter);
+    return usage_error(long_options_like(word) > 1 ? "this option may mean one of several: "
+                                                   : "there is no such option: ",
+                       word);
+}
+
 /* Returns -1 to go on, or the exit status. */
-static int take_option(struct options *options, int option)
+static int take_option(struct options *options, int option, char **argv)
 {
     switch (option) {
     case 'p':
@@ -103,20 +132,18 @@ static int take_option(struct options *options, int option)
         return fputs(usage_text, stdout) < 0 || fflush(stdout) != 0 ? EXIT_SANDBOX : 0;
     case OPTION_VERSION:
         return puts("sandbox " SANDBOX_VERSION) < 0 || fflush(stdout) != 0 ? EXIT_SANDBOX : 0;
-    default: /* getopt has said what is wrong */
-        fputs("sandbox: hint: see sandbox --help\n", stderr);
-        return EXIT_SANDBOX;
+    default:
+        return option_error(option, argv);
     }
 }
 
 static int parse(struct options *options, int argc, char **argv)
 {
-    static char name[] = "sandbox"; /* what getopt's own messages start with */
     int option;
     optind = 1;
-    argv[0] = name;
-    while ((option = getopt_long(argc, argv, "+p:s:f:r:vh", long_options, NULL)) != -1) {
-        int status = take_option(options, option);
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "+:p:s:f:r:vh", long_options, NULL)) != -1) {
+        int status = take_option(options, option, argv);
         if (status >= 0)
             return status;
     }
@@ -149,7 +176,8 @@ static int report_failed(const struct options *options, int error)
 {
     fputs("sandbox: the report ", stderr);
     print_escaped(stderr, options->report);
-    fprintf(stderr, " can't be written: %s\n", strerror(-error));
+    fprintf(stderr, " can't be written: %s\n",
+            error == -EBADF ? "that descriptor is not open for writing" : strerror(-error));
     return EXIT_SANDBOX;
 }
 
@@ -189,11 +217,11 @@ static int load_and_run(const struct options *options, const struct sbx_command 
     return sbx_report_exit_status(report);
 }
 
-static int run(const struct options *options, const struct sbx_command *command)
+static int run(const struct options *options, const struct sbx_command *command, unsigned closed)
 {
     struct report_file file;
     struct sbx_report report;
-    int ret = report_file_open(&file, options->report);
+    int ret = report_file_open(&file, options->report, closed);
     if (ret < 0)
         return report_failed(options, ret);
     int status = load_and_run(options, command, &report);
@@ -203,7 +231,7 @@ static int run(const struct options *options, const struct sbx_command *command)
     return ret ? ret : status;
 }
 
-int verb_run(int argc, char **argv)
+int verb_run(int argc, char **argv, unsigned closed)
 {
     struct options options = {.format = SBX_REPORT_JSON};
     options.sets = calloc((size_t)argc, sizeof(*options.sets));
@@ -221,7 +249,7 @@ int verb_run(int argc, char **argv)
             .files = options.files,
             .file_count = options.file_count,
         };
-        status = run(&options, &command);
+        status = run(&options, &command, closed);
     }
     free(options.sets);
     free(options.files);

@@ -136,7 +136,7 @@ static int tmpfs_option(const struct parse *parse, char *option, struct item *it
         uint64_t *place = is_size ? &item->size : &item->inodes;
         again = *place != 0;
         result = is_size ? (number_with_unit(value, size_units, &number, NULL) ? -1 : 0)
-                         : number_parse(value, UINT64_MAX - 1, &number);
+                         : number_parse(value, AMOUNT_MAX, &number);
         if (result != 0 || number == 0)
             return value_error(parse,
                                is_size ? "write a size such as 64M; 0 would be no limit"

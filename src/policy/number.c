@@ -81,7 +81,7 @@ enum number_fault number_with_unit(const char *text, const struct unit *units, u
         if (strcmp(unit->name, end) != 0)
             continue;
         if (fault != NUMBER_FINE || __builtin_mul_overflow(found, unit->factor, &found) ||
-            found == UINT64_MAX)
+            found > (units == duration_units ? DURATION_MAX : AMOUNT_MAX))
             return NUMBER_TOO_LARGE;
         *number = found;
         return NUMBER_FINE;

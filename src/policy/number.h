@@ -12,6 +12,10 @@ struct unit {
     uint64_t factor;
 };
 
+/* The maxima: of durations, in nanoseconds (146 years), and of all else. */
+#define DURATION_MAX (UINT64_C(1) << 62)
+#define AMOUNT_MAX   ((uint64_t)INT64_MAX)
+
 /* What is wrong with a number. */
 enum number_fault {
     NUMBER_FINE,
@@ -28,8 +32,9 @@ int number_parse(const char *text, uint64_t max, uint64_t *number);
 int mode_parse(const char *text, unsigned max, unsigned *mode);
 
 /* Digits and a unit of the table, which ends with a NULL name. A unit whose name is "" makes the
- * others optional. The result is below UINT64_MAX, which stands for "unlimited". *rest, where not
- * NULL, receives what follows the digits. */
+ * others optional. The result is at most the maximum of the table: what reckons with it may add to
+ * it and hand it to the kernel as a signed number. *rest, where not NULL, receives what follows the
+ * digits. */
 enum number_fault number_with_unit(const char *text, const struct unit *units, uint64_t *number,
                                    const char **rest);
 

@@ -63,7 +63,10 @@ static int number_error(const struct parse *parse, const char *text, enum number
         return value_error(parse, rule, "'%s' has no unit", text);
     if (fault == NUMBER_TOO_LARGE)
         return value_error(parse, key_allows_unlimited(parse->key) ? "write unlimited" : NULL,
-                           "'%s' is too large", text);
+                           units == duration_units
+                               ? "'%s' is too large: at most 2^62 ns (about 146 years) are allowed"
+                               : "'%s' is too large: at most 2^63 - 1 is allowed",
+                           text);
     suggest_start(&suggest, text);
     suggest_offer(&suggest, "unlimited");
     if (key_allows_unlimited(parse->key) && suggest_best(&suggest))

@@ -30,7 +30,7 @@ static void longest_line(void **state)
         refuse_key("profile", line, "at most 198 are allowed");
     }
     line_of(line, sizeof(line), 198, "description = ", "END");
-    strcat(line, "\r");
+    memcpy(line + 198, "\r", 2);
     policy = load_key("profile", line);
     policy_free(policy);
 }
@@ -202,8 +202,7 @@ static void odd_files(void **state)
     refuse("t.ini", "is a pipe");
     assert_int_equal(unlink("t.ini"), 0);
     assert_int_equal(refuse("/dev/null", "is a device").sys_errno, 0);
-    struct sbx_error error = refuse("t.ini", "No such file");
-    assert_int_equal(error.sys_errno, ENOENT);
+    assert_int_equal(refuse("t.ini", "can't open").sys_errno, ENOENT);
     assert_int_equal(symlink("t.ini", "t.ini"), 0);
     assert_int_equal(refuse("./t.ini", "can't open").sys_errno, ELOOP);
     refuse("", "the name of the profile is empty");

@@ -28,7 +28,8 @@ static void sizes(void **state)
     expect_size("\"256M\"", 256 << 20);
     expect_size("256M ; a comment", 256 << 20);
     expect_size("unlimited", POLICY_UNLIMITED);
-    expect_size("18446744073709551614", UINT64_MAX - 1);
+    expect_size("9223372036854775807", INT64_MAX);
+    expect_size("8388607T", UINT64_C(8388607) << 40);
 }
 
 static void bad_sizes(void **state)
@@ -45,6 +46,10 @@ static void bad_sizes(void **state)
     refuse_key("limits", "memory =", "the value is missing");
     refuse_key("limits", "memory = \"\"", "empty word");
     refuse_key("limits", "memory = ${HOME}", "is not a size");
+    assert_hint(refuse_key("limits", "memory = 9223372036854775808", "at most 2^63 - 1"),
+                "write unlimited");
+    refuse_key("limits", "memory = 8388608T", "too large");
+    refuse_key("limits", "memory = 18446744073709551614", "too large");
     refuse_key("limits", "memory = 18446744073709551615", "too large");
     refuse_key("limits", "memory = 18446744073709551616", "too large");
     refuse_key("limits", "memory = 99999999999999999999999", "too large");
@@ -76,11 +81,18 @@ static void durations(void **state)
     expect_duration("2s", UINT64_C(2000000000));
     expect_duration("2m", UINT64_C(120000000000));
     expect_duration("1h", UINT64_C(3600000000000));
+    expect_duration("4611686018427387904ns", UINT64_C(1) << 62);
+    expect_duration("4611686018s", UINT64_C(4611686018000000000));
     expect_duration("unlimited", POLICY_UNLIMITED);
     refuse_key("limits", "cpu_time = 2", "has no unit");
     refuse_key("limits", "cpu_time = 1.5s", "is no unit");
     refuse_key("limits", "cpu_time = -2s", "is not a duration");
     refuse_key("limits", "cpu_time = 2 s", "takes one value");
+    assert_hint(refuse_key("limits", "cpu_time = 4611686018427387905ns", "about 146 years"),
+                "write unlimited");
+    refuse_key("limits", "cpu_time = 4611686019s", "too large");
+    refuse_key("limits", "wall_time = 18446744073s", "too large");
+    refuse_key("limits", "wall_time = 18446744073709551614ns", "too large");
     refuse_key("limits", "cpu_time = 18446744073709551615ns", "too large");
     refuse_key("limits", "cpu_time = 18446744074s", "too large");
     refuse_key("limits", "cpu_time = 99999999999999999999", "has no unit");
@@ -114,6 +126,7 @@ static void counts(void **state)
     refuse_key("limits", "pids = 1K", "'1K' is not a number");
     refuse_key("limits", "pids = -1", "is not a number");
     refuse_key("limits", "pids = many", "is not a number");
+    refuse_key("limits", "pids = 9223372036854775808", "too large");
     refuse_key("limits", "pids = 18446744073709551615", "is not a number");
     refuse_key("root", "size = unlimited", "can't be unlimited");
 }
