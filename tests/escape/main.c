@@ -11,6 +11,7 @@
 #include "support/run.h"
 #include "support/stage.h"
 #include "support/test.h"
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +20,7 @@ static const struct attack *attack;
 static struct things things;
 static bool control_works, control_worked_for_root;
 static char control_says[512];
+static int input = -1;
 
 static void try_spec(struct run_spec *spec, const char *argv[static 8], const char *variant)
 {
@@ -33,7 +35,9 @@ static void try_spec(struct run_spec *spec, const char *argv[static 8], const ch
     spec->argv = argv;
     spec->before = attack->before;
     spec->data = &things;
-    spec->in = attack->terminal ? &things.slave : NULL;
+    if (attack->input_file)
+        input = open("given", O_RDONLY | O_CLOEXEC);
+    spec->in = attack->input_file ? &input : attack->terminal ? &things.slave : NULL;
 }
 
 static void probe_name(char name[static 64])
@@ -67,6 +71,7 @@ static bool control_escapes(const char *variant)
     spec.unconfined = attack->open == NULL;
     spec.set = attack->open;
     run(&r, &spec);
+    close(input);
     success = r.status == ESCAPED;
     printf("control %s%s: %s", variant, geteuid() == 0 ? " as root" : "", r.out);
     if (!success) {
@@ -124,6 +129,8 @@ static bool is_blocked(const struct result *r)
     outcome = report_string(r, "outcome");
     if (strcmp(outcome, "denied") == 0)
         return true;
+    if (attack->limit_is_blocked && strcmp(outcome, "memory") == 0)
+        return true;
     if (strcmp(outcome, "setup_failed") == 0)
         return attack->refused_is_blocked && r->status == 126;
     return strcmp(outcome, "exited") == 0 && r->status == BLOCKED;
@@ -144,6 +151,7 @@ static void expect_blocked(const char *variant, const char *const *more, const c
     argv[0] = payload(name);
     spec.file = LIST("given");
     run(&r, &spec);
+    close(input);
     unlink("given");
     if (!is_blocked(&r)) {
         result_print(&r);

@@ -79,6 +79,50 @@ static void wall_of_a_sleeper(void **state)
                    200000000, 230000000);
 }
 
+/* Without a cgroup, time that no wait(2) ever tells is counted only as far as somebody happened to
+ * look: the report must say so. */
+static void cpu_that_nobody_waits_for(void **state)
+{
+    struct result r;
+
+    (void)state;
+    RUN(&r, .set = LIST("limits.cpu_time=500ms", "limits.wall_time=2s"),
+        .argv = LIST(payload("hide_cpu")));
+    assert_int_equal(r.status, 124);
+    printf("hidden CPU time: %lld us accounted in %lld us\n", (long long)report_int(&r, "cpu_us"),
+           (long long)report_int(&r, "wall_ns") / 1000);
+    if (!report_unkept(&r, "limits.cpu_time") ||
+        report_int(&r, "cpu_us") <= report_int(&r, "wall_ns") / 1000 / 10) {
+        result_print(&r);
+        fail_msg("CPU time goes unaccounted, and unsaid");
+    }
+    result_free(&r);
+}
+
+/* More processes than fit into one read of their list; the last ones, or all, use up time. */
+static void cpu_of_very_many_processes(void **state)
+{
+    static const char *const ways[] = {"last", "all"};
+    struct result r;
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+        RUN(&r, .profile = "base",
+            .set = LIST("limits.cpu_time=1s", "limits.wall_time=20s", "limits.enforce=best-effort"),
+            .argv = LIST(payload("crowd"), "1500", ways[i]));
+        expect_outcome(&r, "cpu_time", 124);
+        printf("%s of 1500 processes: %lld us\n", ways[i], (long long)report_int(&r, "cpu_us"));
+        assert_true(report_int(&r, "cpu_us") < 2000000);
+        result_free(&r);
+    }
+    /* The control: so many there are, and they get this far where no limit is. */
+    RUN(&r, .profile = "base", .set = LIST("limits.wall_time=20s"),
+        .argv = LIST(payload("crowd"), "1500", "none"));
+    expect_outcome(&r, "exited", 0);
+    result_free(&r);
+}
+
 /* A stopped program uses no CPU; the clock on the wall goes on. */
 static void wall_of_a_stopped_program(void **state)
 {
@@ -132,14 +176,11 @@ static void size_of_tmp(void **state)
 static int body(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cpu_of_one_thread),
-        cmocka_unit_test(cpu_of_two_threads),
-        cmocka_unit_test(cpu_of_two_processes),
-        cmocka_unit_test(wall_of_a_sleeper),
-        cmocka_unit_test(wall_of_a_stopped_program),
-        cmocka_unit_test(below_the_limit),
-        cmocka_unit_test(file_size),
-        cmocka_unit_test(size_of_tmp),
+        cmocka_unit_test(cpu_of_one_thread),    cmocka_unit_test(cpu_of_two_threads),
+        cmocka_unit_test(cpu_of_two_processes), cmocka_unit_test(cpu_that_nobody_waits_for),
+        cmocka_unit_test(wall_of_a_sleeper),    cmocka_unit_test(wall_of_a_stopped_program),
+        cmocka_unit_test(below_the_limit),      cmocka_unit_test(file_size),
+        cmocka_unit_test(size_of_tmp),          cmocka_unit_test(cpu_of_very_many_processes),
     };
 
     (void)argc, (void)argv;

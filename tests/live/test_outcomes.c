@@ -125,6 +125,24 @@ static void memory_within(void **state)
     result_free(&r);
 }
 
+/* Page tables are in no resident set, and memory all the same. */
+static void memory_in_page_tables(void **state)
+{
+    const char *const argv[] = {
+        payload("probe_hidden_memory"), "page-tables", "", "", "", "", "", NULL};
+    struct result r;
+
+    (void)state;
+    RUN(&r, .set = LIST("limits.memory=64M", "limits.cpu_time=10s", "limits.wall_time=20s"),
+        .argv = argv);
+    expect_outcome(&r, "memory", 137);
+    result_free(&r);
+    RUN(&r, .set = LIST("limits.memory=1G", "limits.cpu_time=10s", "limits.wall_time=20s"),
+        .argv = argv);
+    expect_outcome(&r, "exited", 60); /* the probe's "escaped": so much it can take */
+    result_free(&r);
+}
+
 /* Without a cgroup the kernel refuses forks and nobody is told; the bomb then runs into a limit of
  * time. What must hold: it ends, by a limit, and never had more processes than it may. */
 static void fork_bomb(void **state)
@@ -187,10 +205,12 @@ static void setup_failed(void **state)
 static int body(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(exit_codes),    cmocka_unit_test(right_answer), cmocka_unit_test(signals),
-        cmocka_unit_test(cpu_time),      cmocka_unit_test(wall_time),    cmocka_unit_test(memory),
-        cmocka_unit_test(memory_within), cmocka_unit_test(fork_bomb),    cmocka_unit_test(output),
-        cmocka_unit_test(denied),        cmocka_unit_test(setup_failed),
+        cmocka_unit_test(exit_codes),    cmocka_unit_test(right_answer),
+        cmocka_unit_test(signals),       cmocka_unit_test(cpu_time),
+        cmocka_unit_test(wall_time),     cmocka_unit_test(memory),
+        cmocka_unit_test(memory_within), cmocka_unit_test(fork_bomb),
+        cmocka_unit_test(output),        cmocka_unit_test(denied),
+        cmocka_unit_test(setup_failed),  cmocka_unit_test(memory_in_page_tables),
     };
 
     (void)argc, (void)argv;

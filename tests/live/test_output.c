@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 enum { LIMIT = 1024 * 1024 };
 
@@ -67,7 +68,7 @@ static void expect_file(int fd, size_t skip, size_t expected)
 static void one_file(const char *name, int flags, size_t skip)
 {
     struct result r;
-    char text[5000];
+    char text[5000], before[5000];
     autofd fd = open(work_path(name), O_RDWR | O_CREAT | O_CLOEXEC | flags, 0600);
 
     unlink(work_path(name));
@@ -78,10 +79,13 @@ static void one_file(const char *name, int flags, size_t skip)
         .out = &fd);
     expect_outcome(&r, "exited", 0);
     expect_file(fd, skip, 300000);
+    assert_int_equal(report_int(&r, "output_bytes"), 300000);
     result_free(&r);
     RUN(&r, .set = LIST("limits.output=1M"), .argv = LIST(payload("flood"), "out"), .out = &fd);
     expect_outcome(&r, "output", 153);
-    assert_true(file_size(fd) <= skip + 300000 + LIMIT);
+    assert_int_equal(file_size(fd), skip + 300000 + LIMIT);
+    assert_int_equal(pread(fd, before, skip, 0), skip);
+    assert_memory_equal(before, text, skip);
     result_free(&r);
 }
 
@@ -91,6 +95,34 @@ static void files(void **state)
     one_file("new", 0, 0);
     one_file("offset", 0, 5000);
     one_file("append", O_APPEND, 4000);
+}
+
+/* What the file held before is not the program's output: the caller said "1<>FILE". */
+static void overwritten_file(void **state)
+{
+    static char old[2 * LIMIT];
+    struct result r;
+    char byte;
+    autofd fd = open(work_path("old"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+
+    (void)state;
+    unlink(work_path("old"));
+    memset(old, 'x', sizeof(old));
+    assert_int_equal(write(fd, old, sizeof(old)), sizeof(old));
+    assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+    RUN(&r, .set = LIST("limits.output=1M"), .argv = LIST(payload("flood"), "out", "1000"),
+        .out = &fd);
+    expect_outcome(&r, "exited", 0);
+    assert_int_equal(report_int(&r, "output_bytes"), 1000);
+    result_free(&r);
+    assert_int_equal(file_size(fd), sizeof(old));
+    assert_int_equal(lseek(fd, 0, SEEK_CUR), 1000);
+    RUN(&r, .set = LIST("limits.output=1M"), .argv = LIST(payload("flood"), "out"), .out = &fd);
+    expect_outcome(&r, "output", 153);
+    result_free(&r);
+    assert_int_equal(file_size(fd), sizeof(old));
+    assert_int_equal(pread(fd, &byte, 1, 1000 + LIMIT), 1);
+    assert_int_equal(byte, 'x');
 }
 
 /* The limit is on both streams together, however they are mixed. */
@@ -104,7 +136,7 @@ static void both_in_one_file(void **state)
     RUN(&r, .set = LIST("limits.output=1M"), .argv = LIST(payload("flood"), "both"), .out = &fd,
         .err = &fd);
     expect_outcome(&r, "output", 153);
-    assert_true(file_size(fd) <= LIMIT);
+    assert_int_equal(file_size(fd), LIMIT);
     result_free(&r);
 }
 
@@ -124,9 +156,7 @@ static void file_and_pipe(void **state)
     RUN(&r, .set = LIST("limits.output=1M"), .argv = LIST(payload("flood"), "both", "900000"),
         .err = &fd);
     expect_outcome(&r, "output", 153);
-    /* Each is bounded alone, and their sum is looked at when the program has ended. */
-    assert_true(r.out_length <= LIMIT);
-    assert_true(file_size(fd) - 400000 <= LIMIT);
+    assert_int_equal(r.out_length + file_size(fd) - 400000, LIMIT);
     result_free(&r);
 }
 
@@ -141,7 +171,8 @@ static void pipe_limit(void **state)
     for (i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
         RUN(&r, .set = LIST("limits.output=1M"), .argv = LIST(payload("flood"), ways[i]));
         expect_outcome(&r, "output", 153);
-        assert_true(r.out_length + r.err_length <= LIMIT);
+        assert_int_equal(r.out_length + r.err_length, LIMIT);
+        assert_int_equal(report_int(&r, "output_bytes"), LIMIT);
         assert_true(report_bool(&r, "killed"));
         expect_pattern(r.out, r.out_length, r.out_length);
         expect_pattern(r.err, r.err_length, r.err_length);
@@ -149,20 +180,37 @@ static void pipe_limit(void **state)
     }
 }
 
-/* As much as is allowed is allowed. */
-static void exactly_the_limit(void **state)
+static void around_the_limit(const char *stream, const char *bytes, const int *fd, bool fits)
 {
     struct result r;
 
+    if (fd != NULL)
+        assert_true(ftruncate(*fd, 0) == 0 && lseek(*fd, 0, SEEK_SET) == 0);
+    RUN(&r, .set = LIST("limits.output=1M"), .argv = LIST(payload("flood"), stream, bytes),
+        .out = fd);
+    if (fits)
+        expect_outcome(&r, "exited", 0);
+    else
+        expect_outcome(&r, "output", 153);
+    assert_int_equal((fd != NULL ? file_size(*fd) : r.out_length) + r.err_length, LIMIT);
+    result_free(&r);
+}
+
+/* As much as is allowed is allowed. */
+static void exactly_the_limit(void **state)
+{
+    autofd fd = open(work_path("exact"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    const int *const sinks[] = {NULL, &fd};
+    size_t i;
+
     (void)state;
-    RUN(&r, .set = LIST("limits.output=1M"), .argv = LIST(payload("flood"), "out", "1048576"));
-    expect_outcome(&r, "exited", 0);
-    assert_int_equal(r.out_length, LIMIT);
-    result_free(&r);
-    RUN(&r, .set = LIST("limits.output=1M"), .argv = LIST(payload("flood"), "out", "1048577"));
-    expect_outcome(&r, "output", 153);
-    assert_true(r.out_length <= LIMIT);
-    result_free(&r);
+    unlink(work_path("exact"));
+    for (i = 0; i < sizeof(sinks) / sizeof(*sinks); i++) {
+        around_the_limit("out", "1048576", sinks[i], true);
+        around_the_limit("out", "1048577", sinks[i], false);
+        around_the_limit("both", "524288", sinks[i], true);
+        around_the_limit("both", "524289", sinks[i], false);
+    }
 }
 
 static void to_nowhere(void **state)
@@ -183,7 +231,7 @@ static int body(int argc, char **argv)
         cmocka_unit_test(pipes),         cmocka_unit_test(files),
         cmocka_unit_test(pipe_limit),    cmocka_unit_test(both_in_one_file),
         cmocka_unit_test(file_and_pipe), cmocka_unit_test(exactly_the_limit),
-        cmocka_unit_test(to_nowhere),
+        cmocka_unit_test(to_nowhere),    cmocka_unit_test(overwritten_file),
     };
 
     (void)argc, (void)argv;

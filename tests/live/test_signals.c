@@ -114,6 +114,77 @@ static void job_control(void **state)
     result_free(&r);
 }
 
+/* A signal may come as soon as the program is seen to run. */
+static void right_after_the_start(void **state)
+{
+    static const char *const limits[] = {"limits.output=1M", "limits.output=unlimited"};
+    struct running running;
+    struct result r;
+    int try;
+
+    (void)state;
+    for (try = 0; try < 100; try++) {
+        run_start(&running,
+                  &(struct run_spec){.argv = LIST(payload("signals")),
+                                     .set = LIST("limits.wall_time=10s", limits[try % 2])});
+        run_wait_for(&running, "ready");
+        kill(running.pid, SIGUSR1);
+        run_wait_for(&running, "got 10.");
+        kill(running.pid, SIGTERM);
+        run_finish(&running, &r);
+        expect_outcome(&r, "exited", 7);
+        result_free(&r);
+        run_start(&running,
+                  &(struct run_spec){.argv = LIST(payload("sleeper")),
+                                     .set = LIST("limits.wall_time=10s", limits[try % 2])});
+        run_wait_for(&running, "ready");
+        kill(running.pid, SIGTERM);
+        run_finish(&running, &r);
+        expect_outcome(&r, "signaled", 128 + SIGTERM);
+        result_free(&r);
+    }
+}
+
+/* ---- signals from inside -------------------------------------------------------------------- */
+
+static void join_group(void *group)
+{
+    if (setpgid(0, *(pid_t *)group) != 0)
+        _exit(97);
+}
+
+/* Whether a process in the command's process group, at its default for all signals, has died. */
+static bool bystander_dies(bool confined, const char *way)
+{
+    struct result r;
+    siginfo_t info = {.si_pid = 0};
+    pid_t bystander = fork();
+
+    if (bystander == 0) {
+        for (;;)
+            pause();
+    }
+    assert_int_equal(setpgid(bystander, bystander), 0);
+    RUN(&r, .unconfined = !confined, .argv = LIST(payload("shoot"), way), .before = join_group,
+        .data = &bystander);
+    if (confined)
+        expect_outcome(&r, "exited", 0);
+    result_free(&r);
+    assert_int_equal(waitid(P_PID, (id_t)bystander, &info, WEXITED | WNOHANG | WNOWAIT), 0);
+    kill(bystander, SIGKILL);
+    waitpid(bystander, NULL, 0);
+    return info.si_pid == bystander;
+}
+
+/* Unconfined, "all" would take every process of the user; the group is control enough. */
+static void nothing_outside_is_hit(void **state)
+{
+    (void)state;
+    assert_true(bystander_dies(false, "group"));
+    assert_false(bystander_dies(true, "group"));
+    assert_false(bystander_dies(true, "all"));
+}
+
 static int body(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -121,6 +192,8 @@ static int body(int argc, char **argv)
         cmocka_unit_test(second_term_kills),
         cmocka_unit_test(default_action),
         cmocka_unit_test(job_control),
+        cmocka_unit_test(right_after_the_start),
+        cmocka_unit_test(nothing_outside_is_hit),
     };
 
     (void)argc, (void)argv;

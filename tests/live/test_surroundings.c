@@ -6,10 +6,13 @@
 #include "support/run.h"
 #include "support/stage.h"
 #include "support/test.h"
+#include "support/tree.h"
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -193,6 +196,107 @@ static void leaked_files(void **state)
     result_free(&r);
 }
 
+/* ---- what the caller's process hands on ----------------------------------------------------- */
+
+static void without_randomisation(void *unused)
+{
+    (void)unused;
+    if (personality(ADDR_NO_RANDOMIZE) < 0)
+        _exit(97);
+}
+
+static void get_persona(bool confined, char text[static 128])
+{
+    struct result r;
+
+    RUN(&r, .unconfined = !confined, .argv = LIST(payload("persona")),
+        .before = without_randomisation);
+    assert_int_equal(r.status, 0);
+    snprintf(text, 128, "%s", r.out);
+    result_free(&r);
+}
+
+/* A caller under `setarch -R` does not take address space randomisation away from the program. */
+static void execution_domain(void **state)
+{
+    char first[128], second[128];
+
+    (void)state;
+    get_persona(false, first);
+    get_persona(false, second);
+    assert_int_equal(strncmp(first, "00040000", 8), 0);
+    assert_string_equal(first, second);
+    get_persona(true, first);
+    get_persona(true, second);
+    assert_int_equal(strncmp(first, "00000000", 8), 0);
+    assert_string_not_equal(first, second); /* not the same place twice */
+}
+
+/* With room for cores, in a folder of their own. */
+static void allow_cores(void *path)
+{
+    const struct rlimit unlimited = {RLIM_INFINITY, RLIM_INFINITY};
+
+    if (setrlimit(RLIMIT_CORE, &unlimited) != 0 || chdir(path) != 0)
+        _exit(97);
+}
+
+/* Whether an unconfined crash leaves its core in the working directory. */
+static bool cores_are_files(void)
+{
+    char pattern[256] = "|";
+    struct rlimit limit = {0, 0};
+    FILE *file = fopen("/proc/sys/kernel/core_pattern", "re");
+
+    if (file == NULL || fgets(pattern, sizeof(pattern), file) == NULL)
+        pattern[0] = '|';
+    if (file != NULL)
+        fclose(file);
+    return strchr("|\n", pattern[0]) == NULL && strchr(pattern, '/') == NULL &&
+           getrlimit(RLIMIT_CORE, &limit) == 0 && limit.rlim_max == RLIM_INFINITY;
+}
+
+static void no_core(void **state)
+{
+    char folder[256];
+    struct result r;
+    bool control = cores_are_files();
+
+    (void)state;
+    snprintf(folder, sizeof(folder), "%s", work_path("cores"));
+    assert_int_equal(mkdir(folder, 0700), 0);
+    RUN(&r, .argv = LIST(payload("core")), .before = control ? allow_cores : NULL, .data = folder);
+    expect_outcome(&r, "exited", 0);
+    result_free(&r);
+    assert_int_equal(rmdir(folder), 0); /* empty */
+    if (!control) {
+        printf("cores are no files here: no control\n");
+        return;
+    }
+    assert_int_equal(mkdir(folder, 0700), 0);
+    RUN(&r, .unconfined = true, .argv = LIST(payload("core")), .before = allow_cores,
+        .data = folder);
+    assert_int_equal(r.status, 1);
+    result_free(&r);
+    assert_int_equal(tree_remove(folder), 0);
+}
+
+/* ---- what a common solution needs ----------------------------------------------------------- */
+
+/* Each thread's stack is as large as limits.stack says, and only what is used of it counts. */
+static void many_threads(void **state)
+{
+    struct result r;
+
+    (void)state;
+    RUN(&r, .argv = LIST(payload("threads"), "32"));
+    expect_outcome(&r, "exited", 0);
+    result_free(&r);
+    RUN(&r, .set = LIST("limits.pids=20"), .argv = LIST(payload("threads"), "32"));
+    expect_outcome(&r, "exited", 3); /* the control: they were all there at once */
+    result_free(&r);
+}
+
 static int body(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -200,7 +304,8 @@ static int body(int argc, char **argv)
         cmocka_unit_test(given_files),    cmocka_unit_test(relative_program),
         cmocka_unit_test(environment),    cmocka_unit_test(empty_environment),
         cmocka_unit_test(many_arguments), cmocka_unit_test(deleted_cwd),
-        cmocka_unit_test(leaked_files),
+        cmocka_unit_test(leaked_files),   cmocka_unit_test(execution_domain),
+        cmocka_unit_test(no_core),        cmocka_unit_test(many_threads),
     };
 
     (void)argc, (void)argv;
