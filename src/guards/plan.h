@@ -32,7 +32,7 @@ struct host {
     int apparmor_userns;      /* kernel.apparmor_restrict_unprivileged_userns; -1 no such switch */
     bool proc_shows_tree;     /* /proc tells of processes that may not be traced (no hidepid=) */
     bool sysctl_read_only;    /* /proc/sys is a read-only mount, as in many containers */
-    bool cgroup;                /* a cgroup v2 with cpu and memory that is ours to use */
+    bool cgroup;              /* a cgroup v2 with cpu and memory that is ours to use */
 };
 
 /* ---- namespaces and identity ---------------------------------------------------------------- */

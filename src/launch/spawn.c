@@ -10,7 +10,6 @@
 #include "launch/order.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -21,36 +20,6 @@
 #ifndef CLONE_CLEAR_SIGHAND
 #define CLONE_CLEAR_SIGHAND 0x100000000ULL
 #endif
-
-enum { GROUPS_MAX = 65536 };
-
-/* Root's supplementary groups must not be inherited, and once setgroups is denied the child can't
- * drop them: so they are gone for the moment of the clone. setgroups(2) by itself, not libc's,
- * which would ask every thread. Returns what to restore; *count is -1 where nothing was dropped. */
-static gid_t *drop_groups(const struct plan *plan, long *count, struct sbx_error *error)
-{
-    *count = -1;
-    long own = sys(SYS_getgroups, 0, NULL);
-    gid_t *groups = calloc(own > 0 ? (size_t)own : 1, sizeof(*groups));
-    if (!groups || own < 0 || own > GROUPS_MAX) {
-        err_memory(error, "clone");
-        free(groups);
-        return NULL;
-    }
-    if (!plan->ns.drop_groups)
-        return groups;
-    own = sys(SYS_getgroups, own, groups);
-    long ret = own < 0 ? own : sys(SYS_setgroups, 0, NULL);
-    if (ret < 0) {
-        err_set(error, SBX_E_HOST, (int)-ret, "clone",
-                "the supplementary groups of root can't be dropped");
-        err_hint(error, "give the launcher CAP_SETGID, or run it as an ordinary user");
-        free(groups);
-        return NULL;
-    }
-    *count = own;
-    return groups;
-}
 
 /* What a refused clone3 means for the user. */
 static void explain_clone(const struct plan *plan, int sys_errno, struct sbx_error *error)
@@ -111,6 +80,27 @@ static pid_t clone_init(const struct plan *plan, struct child *child, int *pidfd
     return (pid_t)pid;
 }
 
+/* Root's supplementary groups must not be inherited, and once setgroups is denied the child can't
+ * drop them: so they are gone for the moment of the clone. setgroups(2) by itself, not libc's,
+ * which would ask every thread. Returns the child's pid or -errno; 0 in *dropped where the groups
+ * could not be changed or taken back: then a child may be there, and must not go on. */
+static pid_t clone_without_groups(const struct plan *plan, struct child *child, int *pidfd,
+                                  bool *dropped)
+{
+    *dropped = false;
+    long count = sys(SYS_getgroups, 0, NULL);
+    gid_t *groups = count < 0 ? NULL : calloc((size_t)count + 1, sizeof(*groups));
+    if (!groups)
+        return -ENOMEM;
+    pid_t pid = -EPERM;
+    if (sys(SYS_getgroups, count, groups) == count && sys(SYS_setgroups, 0, NULL) == 0) {
+        pid = clone_init(plan, child, pidfd);
+        *dropped = sys(SYS_setgroups, count, groups) == 0;
+    }
+    free(groups);
+    return pid;
+}
+
 /* Ends a child that must not go on. */
 static void reap(int pidfd, pid_t pid)
 {
@@ -125,7 +115,7 @@ int spawn(const struct plan *plan, struct board *board, struct spawned *spawned,
     struct child child = {.plan = plan, .board = board, .barrier = {-1, -1}};
     autofd status_read = -1, status_write = -1, go_read = -1, go_write = -1, pidfd = -1;
     int ends[2];
-    long group_count;
+    bool dropped = false;
     if (pipe2(ends, O_CLOEXEC) != 0)
         return err_set(error, SBX_E_RESOURCE, errno, "clone", "no pipe can be made");
     status_read = ends[0];
@@ -134,13 +124,14 @@ int spawn(const struct plan *plan, struct board *board, struct spawned *spawned,
         return err_set(error, SBX_E_RESOURCE, errno, "clone", "no pipe can be made");
     go_read = child.barrier[0];
     go_write = child.barrier[1];
-    autofree gid_t *groups = drop_groups(plan, &group_count, error);
-    if (!groups)
-        return -1;
-    pid_t pid = clone_init(plan, &child, &pidfd);
-    if (group_count >= 0 && sys(SYS_setgroups, group_count, groups) < 0 && pid > 0) {
-        reap(pidfd, pid);
-        return err_set(error, SBX_E_SETUP, EPERM, "clone", "the groups can't be taken back");
+    pid_t pid = plan->ns.drop_groups ? clone_without_groups(plan, &child, &pidfd, &dropped)
+                                     : clone_init(plan, &child, &pidfd);
+    if (plan->ns.drop_groups && !dropped) {
+        if (pid > 0)
+            reap(pidfd, pid);
+        err_set(error, SBX_E_HOST, pid < 0 ? -pid : EPERM, "clone",
+                "the supplementary groups of root can't be dropped for the program");
+        return err_hint(error, "give the launcher CAP_SETGID, or run it as an ordinary user");
     }
     if (pid < 0) {
         explain_clone(plan, -pid, error);

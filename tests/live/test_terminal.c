@@ -103,7 +103,10 @@ static bool terminal_survives(bool confined, const char *const *argv, const char
     if (confined)
         assert_non_null(r.report);
     assert_int_equal(tcgetattr(terminal.slave, &after), 0);
-    same = memcmp(&before, &after, sizeof(before)) == 0 && fcntl(terminal.slave, F_GETFL) == flags;
+    same = before.c_iflag == after.c_iflag && before.c_oflag == after.c_oflag &&
+           before.c_cflag == after.c_cflag && before.c_lflag == after.c_lflag &&
+           memcmp(before.c_cc, after.c_cc, sizeof(before.c_cc)) == 0 &&
+           fcntl(terminal.slave, F_GETFL) == flags;
     result_free(&r);
     close(terminal.slave);
     close(terminal.master);
