@@ -160,6 +160,15 @@ static inline int fixture_teardown(void **state)
     return 0;
 }
 
+static const char *const fixture_system[] = {"/usr", "/bin", "/lib", "/lib64", NULL};
+
+/* A made-up host of the usual kind, whose directories the test makes. */
+static inline void use_system(struct fixture *f)
+{
+    f->policy.root_base.v = BASE_HOST;
+    f->machine.system = fixture_system;
+}
+
 static inline void run_program(struct fixture *f, const char *program)
 {
     f->argv[0] = program;

@@ -112,19 +112,36 @@ static inline void made_compile(struct made *made)
 }
 
 /* What the filter answers to one call of the native ABI. */
-static inline int64_t answer(const struct made *made, long number, uint64_t a, uint64_t b)
+static inline int64_t answer4(const struct made *made, long number, uint64_t a, uint64_t b,
+                              uint64_t c, uint64_t d)
 {
     const struct seccomp_data data = {
-        .nr = (int)number, .arch = TEST_ARCH, .instruction_pointer = 0x1000, .args = {a, b}};
+        .nr = (int)number, .arch = TEST_ARCH, .instruction_pointer = 0x1000, .args = {a, b, c, d}};
     return bpf_sim(&made->plan.seccomp.program, &data);
 }
 
-/* That check() refuses the policy at that line of test.ini, with these parts in text and hint. */
-static inline void expect_error(const struct made *made, unsigned line, const char *text,
+static inline int64_t answer(const struct made *made, long number, uint64_t a, uint64_t b)
+{
+    return answer4(made, number, a, b, 0, 0);
+}
+
+/* Both of what can refuse a policy, in the launch's order. */
+static inline int made_try(struct made *made, struct sbx_error *error)
+{
+    const struct host host = {0};
+    if (guard_seccomp.check(&made->policy, error) != 0)
+        return -1;
+    return guard_seccomp.prepare(&made->plan, &host, error);
+}
+
+/* That the policy is refused at that line of test.ini, with these parts in text and hint. */
+static inline void expect_error(struct made *made, unsigned line, const char *text,
                                 const char *hint)
 {
     struct sbx_error error = {0};
-    assert_int_equal(guard_seccomp.check(&made->policy, &error), -1);
+    assert_int_equal(made_try(made, &error), -1);
+    assert_false(made->plan.seccomp.on);
+    assert_null(made->plan.seccomp.program.filter);
     assert_int_equal(error.code, SBX_E_PROFILE);
     if (!strstr(error.text, text) || !strstr(error.hint, hint))
         fail_msg("text \"%s\", hint \"%s\"", error.text, error.hint);
@@ -132,11 +149,14 @@ static inline void expect_error(const struct made *made, unsigned line, const ch
     assert_string_equal(error.origin.file, line ? "test.ini" : "");
 }
 
-static inline void expect_good(const struct made *made)
+/* That it is not, and leaves the plan as if nothing had been tried. */
+static inline void expect_good(struct made *made)
 {
     struct sbx_error error = {0};
-    if (guard_seccomp.check(&made->policy, &error) != 0)
-        fail_msg("check: %s", error.text);
+    if (made_try(made, &error) != 0)
+        fail_msg("refused: %s", error.text);
+    arena_free(&made->plan.arena);
+    made->plan.seccomp = (struct seccomp_plan){.on = false};
 }
 
 #endif

@@ -1,148 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * test_fs_enter.c - the fs guard's child side, for real: a process in new user, mount and pid
- * namespaces builds the planned root, moves in, and looks around.
- *
- * Where this machine gives no user namespaces the tests are skipped.
+ * test_fs_enter.c - what a program finds in the root that the fs guard builds.
  */
-#include "base/sys.h"
-#include "fs_fixture.h"
+#include "fs_inside.h"
 #include <dirent.h>
-#include <errno.h>
-#include <sched.h>
-#include <signal.h>
-#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/statvfs.h>
-#include <sys/wait.h>
-
-enum { FAILED = 1, INSIDE = 2 };
-
-/* What the child tells: how far it came. */
-struct told {
-    int ret, item;
-    char text[256];
-};
-static struct told *told;
-
-#define CHECK(condition)                                                                           \
-    do {                                                                                           \
-        if (!(condition)) {                                                                        \
-            snprintf(told->text, sizeof(told->text), "%s:%d: %s (errno %d)", __FILE__, __LINE__,   \
-                     #condition, errno);                                                           \
-            _exit(FAILED);                                                                         \
-        }                                                                                          \
-    } while (0)
-
-static bool write_file(const char *path, const char *text)
-{
-    int fd = open(path, O_WRONLY | O_CLOEXEC);
-    if (fd < 0)
-        return false;
-    bool ok = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-    close(fd);
-    return ok;
-}
-
-static bool write_maps(const struct fixture *f, pid_t child)
-{
-    const struct ns_plan *ns = &f->plan.ns;
-    char path[64], text[64];
-    snprintf(path, sizeof(path), "/proc/%d/setgroups", child);
-    if (!write_file(path, "deny"))
-        return false;
-    snprintf(path, sizeof(path), "/proc/%d/uid_map", child);
-    snprintf(text, sizeof(text), "%u %u 1\n", ns->inner_uid, ns->outer_uid);
-    if (!write_file(path, text))
-        return false;
-    snprintf(path, sizeof(path), "/proc/%d/gid_map", child);
-    snprintf(text, sizeof(text), "%u %u 1\n", ns->inner_gid, ns->outer_gid);
-    return write_file(path, text);
-}
-
-static _Noreturn void child_main(const struct fixture *f, int barrier, void (*look)(void))
-{
-    const struct ns_plan *ns = &f->plan.ns;
-    char go;
-    CHECK(read(barrier, &go, 1) == 1);
-    told->ret = guard_fs_sources.enter(&f->plan, &told->item);
-    if (told->ret != 0)
-        _exit(INSIDE);
-    CHECK(sys(SYS_setresgid, ns->inner_gid, ns->inner_gid, ns->inner_gid) == 0);
-    CHECK(sys(SYS_setresuid, ns->inner_uid, ns->inner_uid, ns->inner_uid) == 0);
-    umask(0777); /* whatever the caller's is, it must not matter */
-    told->ret = guard_fs.enter(&f->plan, &told->item);
-    CHECK(umask(0) == 0777);
-    if (told->ret == 0 && look)
-        look();
-    _exit(INSIDE);
-}
-
-/* Runs enter() and then look() in a child. */
-static void enter(struct fixture *f, void (*look)(void))
-{
-    int pipe_fds[2], status;
-    told = mmap(NULL, sizeof(*told), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    assert_true(told != MAP_FAILED);
-    assert_int_equal(pipe2(pipe_fds, O_CLOEXEC), 0);
-    long child =
-        syscall(SYS_clone, CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | SIGCHLD, 0L, 0L, 0L, 0L);
-    if (child == 0)
-        child_main(f, pipe_fds[0], look);
-    if (child < 0) {
-        close(pipe_fds[0]);
-        close(pipe_fds[1]);
-        print_message("no user namespaces here: %s\n", strerror(errno));
-        skip();
-    }
-    bool mapped = write_maps(f, (pid_t)child);
-    assert_int_equal(write(pipe_fds[1], "g", 1), 1);
-    close(pipe_fds[0]);
-    close(pipe_fds[1]);
-    assert_int_equal(waitpid((pid_t)child, &status, 0), child);
-    assert_true(mapped);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != INSIDE)
-        fail_msg("child: status %#x, %s", (unsigned)status, told->text);
-}
-
-/* enter() and look() both succeed. */
-static void entered(struct fixture *f, void (*look)(void))
-{
-    enter(f, look);
-    if (told->ret != 0) {
-        f->error.sys_errno = -told->ret;
-        guard_fs.explain(&f->plan, told->item, &f->error);
-        fail_msg("enter: %s: %s (%s)", f->error.text, strerror(-told->ret), f->error.hint);
-    }
-}
-
-/* enter() fails so, at this step, and explains it in these words. */
-static void stopped(struct fixture *f, int error, enum fs_op op, const char *target,
-                    const char *words)
-{
-    enter(f, NULL);
-    assert_int_equal(told->ret, -error);
-    assert_int_equal(told->item, step_index(f, op, target));
-    memset(&f->error, 0, sizeof(f->error));
-    f->error.sys_errno = error;
-    guard_fs.explain(&f->plan, told->item, &f->error);
-    if (!strstr(f->error.text, words) && !strstr(f->error.hint, words))
-        fail_msg("got text '%s', hint '%s'", f->error.text, f->error.hint);
-}
-
-static bool exists(const char *path)
-{
-    struct stat st;
-    return lstat(path, &st) == 0;
-}
-
-static bool can_create(const char *path)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return false;
-    close(fd);
-    return true;
-}
 
 static unsigned long flags_of(const char *path)
 {
@@ -300,6 +163,68 @@ static void test_binds(void **state)
     assert_false(exists(at(f, "/ro/sub/inner")));
 }
 
+static bool lists(const char *folder, const char *name)
+{
+    bool found = false;
+    DIR *listing = opendir(folder);
+    CHECK(listing != NULL);
+    for (struct dirent *entry = readdir(listing); entry; entry = readdir(listing))
+        found |= strcmp(entry->d_name, name) == 0;
+    closedir(listing);
+    return found;
+}
+
+/* The control: PID 1 is there for those who may trace it. */
+static void look_at_open_parent(void)
+{
+    CHECK(exists("/proc/1") && exists("/proc/1/cmdline") && lists("/proc", "1"));
+}
+
+static void look_at_closed_parent(void)
+{
+    char self[32];
+    snprintf(self, sizeof(self), "%d", (int)getpid());
+    CHECK(!exists("/proc/1") && errno == ENOENT);
+    CHECK(!exists("/proc/1/cmdline") && !exists("/proc/1/task/1/comm") && !lists("/proc", "1"));
+    CHECK(open("/proc/1/cmdline", O_RDONLY | O_CLOEXEC) < 0);
+    CHECK(open("/proc/1", O_RDONLY | O_DIRECTORY | O_CLOEXEC) < 0);
+    CHECK(lists("/proc", self) && exists("/proc/self/cmdline"));
+    CHECK(exists("/proc/thread-self/status") && exists("/proc/meminfo"));
+}
+
+static void look_in_child(void (*look)(void))
+{
+    int status;
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        look();
+        _exit(INSIDE);
+    }
+    CHECK(waitpid(child, &status, 0) == child);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != INSIDE)
+        _exit(FAILED);
+}
+
+/* Once more after the control, when the kernel has the names in its cache. */
+static void look_from_second_process(void)
+{
+    CHECK(prctl(PR_SET_DUMPABLE, 0) == 0);
+    look_in_child(look_at_closed_parent);
+    CHECK(prctl(PR_SET_DUMPABLE, 1) == 0);
+    look_in_child(look_at_open_parent);
+    CHECK(prctl(PR_SET_DUMPABLE, 0) == 0);
+    look_in_child(look_at_closed_parent);
+}
+
+static void test_first_process_is_hidden(void **state)
+{
+    struct fixture *f = *state;
+    f->policy.files_proc.v = PROC_PRIVATE;
+    prepared(f);
+    entered(f, look_from_second_process);
+}
+
 static void look_at_bound_root(void)
 {
     CHECK(exists("/mark") && exists("/proc/self") && exists("/dev/null"));
@@ -365,113 +290,6 @@ static void test_program_runs(void **state)
     entered(f, look_at_program);
 }
 
-static void test_swapped_source(void **state)
-{
-    struct fixture *f = *state;
-    make_text(f, "/a", "one", 0644);
-    make_text(f, "/b", "two", 0644);
-    add_ro(f, at(f, "/a"), 1);
-    prepared(f);
-    assert_int_equal(rename(at(f, "/b"), at(f, "/a")), 0);
-    stopped(f, ESTALE, FS_BIND, at(f, "/a") + 1, "was replaced by another file");
-    assert_int_equal(f->error.origin.line, 1);
-    assert_int_equal(unlink(at(f, "/a")), 0);
-    stopped(f, ENOENT, FS_BIND, at(f, "/a") + 1, "went away");
-    make_link(f, "/etc/passwd", "/a");
-    stopped(f, ESTALE, FS_BIND, at(f, "/a") + 1, "was replaced by another file");
-}
-
-/* A directory above a mount point becomes a link after the plan was made. */
-static void test_swapped_directory(void **state)
-{
-    struct fixture *f = *state;
-    make_dir(f, "/w");
-    make_dir(f, "/w/a");
-    make_dir(f, "/w/a/b");
-    make_dir(f, "/elsewhere");
-    make_dir(f, "/elsewhere/b");
-    add_bind(f, at(f, "/w"), "/w", true, 1);
-    add_tmpfs(f, "/w/a/b", 2);
-    prepared(f);
-    assert_int_equal(rename(at(f, "/w/a"), at(f, "/w/old")), 0);
-    make_link(f, "../elsewhere", "/w/a");
-    stopped(f, ELOOP, FS_TMPFS, "w/a/b", "replaced by a symbolic link");
-}
-
-/* The mount point itself becomes a link: it is not followed. */
-static void test_swapped_mount_point(void **state)
-{
-    struct fixture *f = *state;
-    make_dir(f, "/w");
-    make_dir(f, "/w/a");
-    make_dir(f, "/w/other");
-    add_bind(f, at(f, "/w"), "/w", true, 1);
-    add_tmpfs(f, "/w/a", 2);
-    prepared(f);
-    assert_int_equal(rmdir(at(f, "/w/a")), 0);
-    make_link(f, "other", "/w/a");
-    enter(f, NULL);
-    assert_true(told->ret < 0);
-    assert_int_equal(told->item, step_index(f, FS_TMPFS, "w/a"));
-}
-
-static void look_at_closed(void)
-{
-    CHECK(exists("/data/mark"));
-}
-
-/* What the caller can reach, the sandbox can show, whoever the program runs as. */
-static void test_own_closed_directory(void **state)
-{
-    struct fixture *f = *state;
-    make_dir(f, "/closed");
-    make_dir(f, "/closed/data");
-    make_text(f, "/closed/data/mark", "", 0644);
-    assert_int_equal(chmod(at(f, "/closed"), 0700), 0);
-    add_bind(f, at(f, "/closed/data"), "/data", false, 3);
-    prepared(f);
-    entered(f, look_at_closed);
-}
-
-static void test_closed_directory_of_another(void **state)
-{
-    struct fixture *f = *state;
-    if (!f->host.root) {
-        print_message("needs root, who may give a directory away\n");
-        skip();
-    }
-    make_dir(f, "/closed");
-    make_dir(f, "/closed/data");
-    add_ro(f, at(f, "/closed/data"), 3);
-    prepared(f);
-    assert_int_equal(chmod(at(f, "/closed"), 0700), 0);
-    assert_int_equal(chown(at(f, "/closed"), 65533, 65533), 0);
-    stopped(f, EACCES, FS_BIND, at(f, "/closed/data") + 1, "/closed: chmod o+x");
-    refused(f, SBX_E_HOST, 3, "without root's right to enter", "chmod o+x");
-}
-
-static void test_phases_are_explained(void **state)
-{
-    struct fixture *f = *state;
-    prepared(f);
-    for (int phase = 0; phase < FS_PHASES; phase++) {
-        memset(&f->error, 0, sizeof(f->error));
-        f->error.sys_errno = EINVAL;
-        guard_fs.explain(&f->plan, (int)f->plan.fs.count + phase, &f->error);
-        assert_true(f->error.text[0] != '\0');
-    }
-}
-
-static void test_covered_proc_is_explained(void **state)
-{
-    struct fixture *f = *state;
-    f->policy.files_proc.v = PROC_PRIVATE;
-    prepared(f);
-    f->error.sys_errno = EPERM;
-    guard_fs.explain(&f->plan, (int)step_index(f, FS_PROC, "proc"), &f->error);
-    assert_non_null(strstr(f->error.hint, "partly covered"));
-}
-
 static void test_observe(void **state)
 {
     struct fixture *f = *state;
@@ -490,18 +308,8 @@ static void test_observe(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_whole_root),
-        TEST(test_binds),
-        TEST(test_bind_as_root),
-        TEST(test_whole_host_read_only),
-        TEST(test_program_runs),
-        TEST(test_swapped_source),
-        TEST(test_swapped_directory),
-        TEST(test_swapped_mount_point),
-        TEST(test_own_closed_directory),
-        TEST(test_closed_directory_of_another),
-        TEST(test_phases_are_explained),
-        TEST(test_covered_proc_is_explained),
+        TEST(test_whole_root),   TEST(test_first_process_is_hidden), TEST(test_binds),
+        TEST(test_bind_as_root), TEST(test_whole_host_read_only),    TEST(test_program_runs),
         TEST(test_observe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

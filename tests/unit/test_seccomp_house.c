@@ -64,9 +64,9 @@ static void foreign_abis_are_killed(void **state)
 
 /* ---- whole calls ---------------------------------------------------------------------------- */
 
-static void clone3_and_io_uring_do_not_exist(void **state)
+static void what_no_filter_sees_does_not_exist(void **state)
 {
-    static const long calls[] = {SYS_clone3, SYS_io_uring_setup, SYS_io_uring_enter,
+    static const long calls[] = {SYS_clone3, SYS_openat2, SYS_io_uring_setup, SYS_io_uring_enter,
                                  SYS_io_uring_register};
     static const enum action_kind kinds[] = {ACTION_KILL, ACTION_LOG, ACTION_ALLOW, ACTION_ERRNO};
     (void)state;
@@ -77,9 +77,10 @@ static void clone3_and_io_uring_do_not_exist(void **state)
                                           &made->policy.syscalls_log, &made->policy.syscalls_errno};
             made->policy.syscalls_default = (struct value_action){.kind = kinds[k], .error = EPERM};
             made->policy.namespaces_nested.v = YESNO_YES;
-            made_words(made, lists[list], "@io-uring @thread");
+            made_words(made, &made->policy.syscalls_allow, "execve exit_group");
+            made_words(made, lists[list], "@io-uring @thread @file-read");
             made_compile(made);
-            for (size_t i = 0; i < 4; i++)
+            for (size_t i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
                 assert_int_equal(answer(made, calls[i], 0, 0), FAILS(ENOSYS));
             made_free(made);
         }
@@ -90,24 +91,25 @@ static void clone3_by_name_may_be_worse(void **state)
     (void)state;
     struct made *made = made_new("@base");
     made_words(made, &made->policy.syscalls_kill, "io_uring_setup");
-    made_words(made, &made->policy.syscalls_errno, "clone3:1");
+    made_words(made, &made->policy.syscalls_errno, "clone3:1 openat2:2");
     expect_good(made);
     made_compile(made);
     assert_int_equal(answer(made, SYS_io_uring_setup, 0, 0), KILLED);
     assert_int_equal(answer(made, SYS_io_uring_enter, 0, 0), FAILS(ENOSYS));
     assert_int_equal(answer(made, SYS_clone3, 0, 0), FAILS(EPERM));
+    assert_int_equal(answer(made, SYS_openat2, 0, 0), FAILS(ENOENT));
     made_free(made);
 }
 
 /* A rule only narrows: what the profile does not allow keeps the profile's answer. */
 static void denied_calls_keep_their_answer(void **state)
 {
-    static const long calls[] = {SYS_clone,  SYS_unshare,    SYS_setns,
-                                 SYS_ioctl,  SYS_prctl,      SYS_seccomp,
-                                 SYS_socket, SYS_socketpair, SYS_personality};
+    static const long calls[] = {SYS_clone,       SYS_unshare, SYS_setns,  SYS_ioctl,
+                                 SYS_prctl,       SYS_seccomp, SYS_socket, SYS_socketpair,
+                                 SYS_personality, SYS_openat,  SYS_fchmod, SYS_prlimit64};
     static const char words[] =
         "clone:95 unshare:95 setns:95 ioctl:95 prctl:95 seccomp:95 socket:95 socketpair:95 "
-        "personality:95";
+        "personality:95 openat:95 fchmod:95 prlimit64:95";
     (void)state;
     struct made *killed = compiled("execve exit_group");
     struct made *failed = made_new("@base @process @mount @network-server @sandbox");
@@ -162,18 +164,37 @@ static void namespaces_need_nested(void **state)
 
 /* ---- arguments ------------------------------------------------------------------------------ */
 
-static void terminals_take_no_input(void **state)
+static void terminals_are_left_alone(void **state)
 {
+    static const uint32_t denied[] = {TIOCSTI,  TIOCLINUX, TIOCSETD,    TIOCEXCL,
+                                      TIOCCONS, TCXONC,    TIOCSSERIAL, TIOCVHANGUP};
+    static const uint32_t needed[] = {TCGETS,  TCSETS,     TCSETSW,   TCSETSF,   TCFLSH,   FIONREAD,
+                                      FIONBIO, TIOCGWINSZ, TIOCGPGRP, TIOCSPGRP, TIOCSCTTY};
     (void)state;
     struct made *made = compiled_nested("@base");
-    assert_int_equal(answer(made, SYS_ioctl, 0, TIOCSTI), FAILS(EPERM));
-    assert_int_equal(answer(made, SYS_ioctl, 0, TIOCSTI | HIGH), FAILS(EPERM));
-    assert_int_equal(answer(made, SYS_ioctl, 0, TIOCSTI | ALL_HIGH), FAILS(EPERM));
-    assert_int_equal(answer(made, SYS_ioctl, TIOCGWINSZ, TIOCLINUX), FAILS(EPERM));
-    assert_int_equal(answer(made, SYS_ioctl, 0, TIOCLINUX | UINT64_C(1) << 63), FAILS(EPERM));
-    assert_int_equal(answer(made, SYS_ioctl, 0, TCGETS), ALLOWED);
-    assert_int_equal(answer(made, SYS_ioctl, TIOCSTI, TIOCGWINSZ), ALLOWED);
-    assert_int_equal(answer(made, SYS_ioctl, 0, (uint64_t)TIOCSTI << 32 | TCGETS), ALLOWED);
+    for (size_t i = 0; i < sizeof(denied) / sizeof(denied[0]); i++) {
+        assert_int_equal(answer(made, SYS_ioctl, 0, denied[i]), FAILS(EPERM));
+        assert_int_equal(answer(made, SYS_ioctl, 0, denied[i] | HIGH), FAILS(EPERM));
+        assert_int_equal(answer(made, SYS_ioctl, 0, denied[i] | ALL_HIGH), FAILS(EPERM));
+        assert_int_equal(answer(made, SYS_ioctl, 0, denied[i] | UINT64_C(1) << 63), FAILS(EPERM));
+        assert_int_equal(answer(made, SYS_ioctl, 0, (uint64_t)denied[i] << 32 | TCGETS), ALLOWED);
+        assert_int_equal(answer(made, SYS_ioctl, denied[i], TIOCGWINSZ), ALLOWED);
+    }
+    for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+        assert_int_equal(answer(made, SYS_ioctl, 0, needed[i]), ALLOWED);
+    made_free(made);
+}
+
+static void limits_are_ones_own(void **state)
+{
+    (void)state;
+    struct made *made = compiled("@base");
+    assert_int_equal(answer(made, SYS_prlimit64, 0, 7), ALLOWED);
+    assert_int_equal(answer(made, SYS_prlimit64, HIGH, 7), ALLOWED); /* the kernel reads 0 */
+    assert_int_equal(answer(made, SYS_prlimit64, 1, 7), FAILS(EPERM));
+    assert_int_equal(answer(made, SYS_prlimit64, 1 | ALL_HIGH, 7), FAILS(EPERM));
+    assert_int_equal(answer(made, SYS_prlimit64, 2, 0), FAILS(EPERM));
+    assert_int_equal(answer(made, SYS_prlimit64, UINT64_MAX, 0), FAILS(EPERM));
     made_free(made);
 }
 
@@ -315,11 +336,12 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(foreign_abis_are_killed),
-        cmocka_unit_test(clone3_and_io_uring_do_not_exist),
+        cmocka_unit_test(what_no_filter_sees_does_not_exist),
         cmocka_unit_test(clone3_by_name_may_be_worse),
         cmocka_unit_test(denied_calls_keep_their_answer),
         cmocka_unit_test(namespaces_need_nested),
-        cmocka_unit_test(terminals_take_no_input),
+        cmocka_unit_test(terminals_are_left_alone),
+        cmocka_unit_test(limits_are_ones_own),
         cmocka_unit_test(seccomp_is_asked_for_by_name),
         cmocka_unit_test(personalities_stay_plain),
         cmocka_unit_test(families_are_those_of_the_profile),

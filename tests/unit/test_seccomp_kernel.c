@@ -8,6 +8,7 @@
 #include <linux/sched.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,8 +38,7 @@ static int tried(const struct made *made, long number, long a, long b)
 static void the_kernel_answers_as_the_filter_says(void **state)
 {
     (void)state;
-    struct made *made =
-        made_new("@base @process @network-client @sandbox setns unshare sched_yield");
+    struct made *made = made_new("@base @process @network-client @sandbox setns unshare fchmod");
     made_words(made, &made->policy.syscalls_errno, "getppid:42 @keyring");
     made_words(made, &made->policy.syscalls_log, "sysinfo");
     made_compile(made);
@@ -56,6 +56,12 @@ static void the_kernel_answers_as_the_filter_says(void **state)
     assert_int_equal(tried(made, SYS_ioctl, -1, TIOCSTI), EPERM);
     assert_int_equal(tried(made, SYS_ioctl, -1, TIOCSTI | 1L << 32), EPERM);
     assert_int_equal(tried(made, SYS_ioctl, -1, TCGETS), EBADF);
+    assert_int_equal(tried(made, SYS_ioctl, -1, TCXONC), EPERM);
+    assert_int_equal(tried(made, SYS_fchmod, -1, 04755), EPERM);
+    assert_int_equal(tried(made, SYS_fchmod, -1, 0755), EBADF);
+    assert_int_equal(tried(made, SYS_prlimit64, 1, RLIMIT_NOFILE), EPERM);
+    assert_int_equal(tried(made, SYS_prlimit64, 0, RLIMIT_NOFILE), 0);
+    assert_int_equal(tried(made, SYS_openat2, -1, 0), ENOSYS);
     assert_int_equal(tried(made, SYS_personality, 0x0040000, 0), EPERM);
     assert_int_equal(tried(made, SYS_socket, AF_PACKET, SOCK_RAW), EAFNOSUPPORT);
     assert_int_equal(tried(made, SYS_socket, AF_UNIX, SOCK_STREAM), 0);
@@ -76,6 +82,8 @@ static void the_answers_are_the_filters(void **state)
     assert_int_equal(tried(made, SYS_getppid, 0, 0), 0);
     assert_int_equal(tried(made, SYS_ioctl, -1, TIOCSTI), EBADF);
     assert_int_equal(tried(made, SYS_setns, -1, 0), EBADF);
+    assert_int_equal(tried(made, SYS_ioctl, -1, TCXONC), EBADF);
+    assert_int_equal(tried(made, SYS_fchmod, -1, 04755), EBADF);
     assert_int_equal(tried(made, SYS_personality, 0x0040000, 0), 0);
     assert_int_not_equal(tried(made, SYS_mount, 0, 0), 1000 + SIGSYS);
     made_free(made);

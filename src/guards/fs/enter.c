@@ -110,10 +110,13 @@ static long new_tmpfs(const char *size, const char *inodes, const char *mode, ui
     return make_mount(fs, ret, attributes);
 }
 
+/* Processes that the reader may not trace do not exist in it: PID 1 is a copy of the launcher,
+ * whose command line names files of the host. Of the values of hidepid this one alone makes no
+ * exception for a group. */
 static long new_proc(uint64_t attributes)
 {
     long fs = sys(SYS_fsopen, "proc", FSOPEN_CLOEXEC);
-    return fs < 0 ? fs : make_mount(fs, 0, attributes);
+    return fs < 0 ? fs : make_mount(fs, set_option(fs, "hidepid", FS_PROC_HIDES), attributes);
 }
 
 static long new_devpts(uint64_t attributes)

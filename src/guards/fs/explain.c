@@ -34,7 +34,7 @@ static void say_step(const struct fs_step *step, struct sbx_error *error)
             step->size_text, step->inodes_text, step->mode_text);
         break;
     case FS_PROC:
-        SAY(error, "could not mount a private /%s", step->target);
+        SAY(error, "could not mount a private /%s (hidepid=%s)", step->target, FS_PROC_HIDES);
         break;
     case FS_DEVPTS:
         SAY(error, "could not mount private terminals at /%s", step->target);
@@ -84,6 +84,11 @@ static void hint_step(const struct plan *plan, const struct fs_step *step, struc
                  "this machine's own /proc is partly covered, as in a container, and the "
                  "kernel then refuses a new one: run the outer container with an unmasked /proc, "
                  "or set files.proc = none");
+    else if (step->op == FS_PROC && error->sys_errno == EINVAL)
+        err_hint(error,
+                 "the kernel must be Linux 5.8 or newer; an emulation of one may lack "
+                 "hidepid=%s: set files.proc = none there",
+                 FS_PROC_HIDES);
     else if (error->sys_errno == ELOOP || error->sys_errno == EXDEV)
         err_hint(error,
                  "a directory above /%s was replaced by a symbolic link while the sandbox "

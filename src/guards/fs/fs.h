@@ -243,6 +243,9 @@ enum fs_phase {
  */
 #define FS_ROOT_SIZE "4194304"
 
+/* The hidepid= of the new /proc; as a word since Linux 5.8, which also made it the mount's own. */
+#define FS_PROC_HIDES "ptraceable"
+
 /* guard_fs_sources: opens the source of each bind, as the caller's own user. */
 int fs_sources_enter(const struct plan *plan, int *item);
 

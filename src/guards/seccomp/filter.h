@@ -22,14 +22,14 @@ struct filter {
 uint32_t filter_return(struct value_action action);
 
 /* Puts the rules into the verdicts that hold for a whole call, whatever the profile allows:
- * clone3 and io_uring answer ENOSYS, setns answers EPERM. */
+ * clone3, openat2 and io_uring answer ENOSYS, setns answers EPERM. */
 void house_settle(const struct sbx_policy *policy, struct call_table *table);
 
 /* Writes the prelude, and marks the calls that it ends. After house_settle(). */
 void house_emit(const struct sbx_policy *policy, struct call_table *table, struct filter *filter);
 
-/* Whether no profile can let this call through. */
-bool house_forbids(int number);
+/* Whether no profile can let this call through; if so, says why, and what programs do instead. */
+bool house_forbids(int number, const char **why, const char **instead);
 
 /* Appends what libseccomp makes of the verdicts. Errors: SBX_E_SETUP, SBX_E_RESOURCE. */
 int body_append(const struct sbx_policy *policy, const struct call_table *table,

@@ -17,6 +17,19 @@
 
 /* ---- check ---------------------------------------------------------------------------------- */
 
+/* To let the other families through is what network.families is for. */
+static int seccomp_check(const struct sbx_policy *policy, struct sbx_error *error)
+{
+    enum action_kind kind = policy->network_refused.kind;
+    if (kind == ACTION_KILL || kind == ACTION_ERRNO)
+        return 0;
+    return profile_error(error, policy->network_refused.origin, 0,
+                         "name the families that are allowed in network.families",
+                         "network.refused is kill or errno:NAME");
+}
+
+/* ---- prepare -------------------------------------------------------------------------------- */
+
 static int check_needed(const struct sbx_policy *policy, const struct call_table *table, int number,
                         const char *name, const char *why, struct sbx_error *error)
 {
@@ -45,46 +58,29 @@ static int check_forbidden(const struct sbx_policy *policy, const struct call_ta
 {
     for (int number = 0; number < CALLS_MAX; number++) {
         const struct call_verdict *verdict = &table->of[number];
-        if (!house_forbids(number) || verdict->rank != RANK_NAME ||
-            !calls_passes(policy, table, number))
+        const char *why, *instead;
+        if (verdict->rank != RANK_NAME || !calls_passes(policy, table, number) ||
+            !house_forbids(number, &why, &instead))
             continue;
-        const bool clone3 = number == SYS_clone3;
-        return profile_error(error, verdict->by->origin, 0,
-                             clone3 ? "allow clone: every libc falls back to it"
-                                    : "programs fall back to read, write and epoll",
+        return profile_error(error, verdict->by->origin, 0, instead,
                              "syscalls.%s: '%s' can't be allowed: %s; it always answers ENOSYS",
-                             verdict->kind == ACTION_LOG ? "log" : "allow", verdict->by->text,
-                             clone3 ? "its flags are behind a pointer, where no filter can look"
-                                    : "io_uring makes system calls that no filter sees");
+                             verdict->kind == ACTION_LOG ? "log" : "allow", verdict->by->text, why);
     }
     return 0;
 }
 
-/* To let the other families through is what network.families is for. */
-static int check_refused(const struct sbx_policy *policy, struct sbx_error *error)
+/* What the lists say once they are settled: looking every name up is too slow to be done twice, so
+ * that this is no part of check(). */
+static int check_table(const struct sbx_policy *policy, const struct call_table *table,
+                       struct sbx_error *error)
 {
-    enum action_kind kind = policy->network_refused.kind;
-    if (kind == ACTION_KILL || kind == ACTION_ERRNO)
-        return 0;
-    return profile_error(error, policy->network_refused.origin, 0,
-                         "name the families that are allowed in network.families",
-                         "network.refused is kill or errno:NAME");
-}
-
-static int seccomp_check(const struct sbx_policy *policy, struct sbx_error *error)
-{
-    struct call_table table;
-    if (check_refused(policy, error) != 0)
-        return -1;
-    if (calls_settle(policy, &table, error) != 0 || check_forbidden(policy, &table, error) != 0 ||
-        check_needed(policy, &table, SYS_execve, "execve", "without which no program can start",
+    if (check_forbidden(policy, table, error) != 0 ||
+        check_needed(policy, table, SYS_execve, "execve", "without which no program can start",
                      error) != 0)
         return -1;
-    return check_needed(policy, &table, SYS_exit_group, "exit_group",
+    return check_needed(policy, table, SYS_exit_group, "exit_group",
                         "without which no program can end", error);
 }
-
-/* ---- prepare -------------------------------------------------------------------------------- */
 
 static int keep(struct plan *plan, const struct filter *filter, struct sbx_error *error)
 {
@@ -120,7 +116,7 @@ static int seccomp_prepare(struct plan *plan, const struct host *host, struct sb
     (void)host;
     filter.count = 0;
     filter.overflow = false;
-    if (calls_settle(policy, &table, error) != 0)
+    if (calls_settle(policy, &table, error) != 0 || check_table(policy, &table, error) != 0)
         return -1;
     house_settle(policy, &table);
     house_emit(policy, &table, &filter);
