@@ -131,19 +131,22 @@ static uint64_t look(struct loop *loop, struct tree_usage *usage)
 }
 
 /* The time of a child whose parent ignores SIGCHLD is in no one's account once it is dead. What the
- * clock had shown of it already still counts: the clock never goes back. */
-static void update_cpu(struct loop *loop, uint64_t seen)
+ * clock had shown of it already still counts: the clock never goes back. But a drop that rounding
+ * can explain is no loss: the child was waited for, and its time is there in full once its parent
+ * is dead too. `cpu` and `usage` are what look() gave. */
+static void update_cpu(struct loop *loop, uint64_t cpu, struct tree_usage *usage)
 {
-    uint64_t before = loop->run->cpu_ns, now = seen + loop->cpu_lost_ns;
-    for (int again = 0; again < 2 && now < before; again++) {
+    const uint64_t before = loop->run->cpu_ns;
+    uint64_t now = cpu + loop->cpu_lost_ns, most = now + usage->rounding_ns;
+    for (int again = 0; again < 2 && most < before; again++) {
         /* a process may just be changing hands */
-        struct tree_usage usage;
-        seen = look(loop, &usage) + loop->cpu_lost_ns;
-        now = seen > now ? seen : now;
+        cpu = look(loop, usage) + loop->cpu_lost_ns;
+        now = cpu > now ? cpu : now;
+        most = cpu + usage->rounding_ns > most ? cpu + usage->rounding_ns : most;
     }
-    if (now < before)
-        loop->cpu_lost_ns += before - now;
-    else
+    if (most < before)
+        loop->cpu_lost_ns += before - most;
+    if (now > before)
         loop->run->cpu_ns = now;
 }
 
@@ -159,7 +162,8 @@ static void check_cpu(struct loop *loop)
 {
     struct tree_usage usage;
     uint64_t limit = loop->run->plan->limits.cpu_ns;
-    update_cpu(loop, look(loop, &usage));
+    uint64_t cpu = look(loop, &usage);
+    update_cpu(loop, cpu, &usage);
     if (loop->run->cpu_ns >= limit)
         end(loop, CAUSE_CPU_TIME);
     else
@@ -173,7 +177,7 @@ static void check_memory(struct loop *loop)
     uint64_t limit = run->plan->limits.memory_bytes, cpu = look(loop, &usage);
     uint64_t bytes = usage.rss_bytes + usage.page_table_bytes;
     if (run->plan->limits.cpu_ns)
-        update_cpu(loop, cpu);
+        update_cpu(loop, cpu, &usage);
     if (bytes > limit && usage.tasks > 1)
         bytes = tree_proportional_bytes(run->init) + usage.page_table_bytes;
     if (bytes > run->tree_memory_peak)

@@ -103,19 +103,23 @@ static uint64_t own_cpu_ns(pid_t pid)
     return (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
 }
 
-/* cutime and cstime, fields 16 and 17; the command in field 2 may hold anything, so count from its
- * last ')'. */
-static uint64_t waited_cpu_ns(pid_t pid)
+/* cutime and cstime, fields 16 and 17, rounded down to ticks each; the command in field 2 may hold
+ * anything, so count from its last ')'. Whoever has waited for a child has its page faults in field
+ * 11 or 13, even where the child's time was less than a tick. */
+static void add_waited(struct tree_usage *usage, pid_t pid)
 {
     char text[1024];
-    unsigned long user, sys;
+    unsigned long minor, major, user, sys;
+    const uint64_t tick = 1000000000 / (uint64_t)sysconf(_SC_CLK_TCK);
     if (read_proc(pid, "stat", text, sizeof(text)) <= 0)
-        return 0;
+        return;
     const char *rest = strrchr(text, ')');
-    if (!rest || sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %lu %lu",
-                        &user, &sys) != 2)
-        return 0;
-    return (uint64_t)(user + sys) * (1000000000 / (uint64_t)sysconf(_SC_CLK_TCK));
+    if (!rest || sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %lu %*u %lu %*u %*u %lu %lu",
+                        &minor, &major, &user, &sys) != 4)
+        return;
+    usage->live_cpu_ns += (user + sys) * tick;
+    if (minor || major || user || sys)
+        usage->rounding_ns += 2 * tick;
 }
 
 struct pages {
@@ -159,7 +163,7 @@ bool tree_measure(pid_t init, struct tree_usage *usage)
     add_family(&walk, init);
     while (walk.done < walk.count) {
         pid_t pid = walk.pids[walk.done++];
-        usage->live_cpu_ns += waited_cpu_ns(pid);
+        add_waited(usage, pid);
         usage->live_cpu_ns += own_cpu_ns(pid);
         struct pages pages = pages_of(pid);
         usage->rss_bytes += pages.resident;

@@ -11,6 +11,7 @@
 
 struct tree_usage {
     uint64_t live_cpu_ns; /* of the living, and of the dead that the living have waited for */
+    uint64_t rounding_ns; /* by how much that may be too low: the time of the dead is in ticks */
     uint64_t rss_bytes;   /* sum of resident sets: counts a shared page once for each process */
     uint64_t page_table_bytes; /* where they could matter: of address spaces above 16 GiB */
     unsigned tasks;            /* threads, PID 1 not counted */

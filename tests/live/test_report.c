@@ -49,6 +49,20 @@ static void cpu(void **state)
     }
 }
 
+/* The kernel tells in whole ticks what a living process's dead children used: what is rounded away
+ * for a while must not be taken for lost, and counted again. */
+static void cpu_of_many_children(void **state)
+{
+    struct result r;
+
+    (void)state;
+    RUN(&r, .set = LIST("limits.cpu_time=10s", "limits.wall_time=30s"),
+        .argv = LIST(payload("many_children")));
+    expect_outcome(&r, "exited", 0);
+    expect_near("many children", report_int(&r, "cpu_us"), own_figure(&r, "cpu_us "));
+    result_free(&r);
+}
+
 static void wall(void **state)
 {
     int64_t best = INT64_MAX;
@@ -241,11 +255,17 @@ static void odd_names(void **state)
 static int body(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(cpu),          cmocka_unit_test(wall),
-        cmocka_unit_test(memory),       cmocka_unit_test(memory_of_a_tiny_program),
-        cmocka_unit_test(output_bytes), cmocka_unit_test(guards),
-        cmocka_unit_test(unkept),       cmocka_unit_test(strict),
-        cmocka_unit_test(meta),         cmocka_unit_test(meta_of_a_failure),
+        cmocka_unit_test(cpu),
+        cmocka_unit_test(cpu_of_many_children),
+        cmocka_unit_test(wall),
+        cmocka_unit_test(memory),
+        cmocka_unit_test(memory_of_a_tiny_program),
+        cmocka_unit_test(output_bytes),
+        cmocka_unit_test(guards),
+        cmocka_unit_test(unkept),
+        cmocka_unit_test(strict),
+        cmocka_unit_test(meta),
+        cmocka_unit_test(meta_of_a_failure),
         cmocka_unit_test(odd_names),
     };
 
