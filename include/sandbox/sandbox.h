@@ -165,6 +165,8 @@ struct sbx_report {
 };
 
 /* Runs a command under a policy, with the caller's stdin, stdout and stderr, and waits for its end.
+ * A regular stdin that the program could write is shown to it read-only, from the same offset; the
+ * caller's own offset does not move. With limits.output the program writes to pipes.
  *
  * report     is always filled in, also on failure (outcome SETUP_FAILED)
  *

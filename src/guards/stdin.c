@@ -112,9 +112,18 @@ static void stdin_explain(const struct plan *plan, int item, struct sbx_error *e
     err_hint(error, "feed it through a pipe: cat FILE | sandbox ...");
 }
 
+static void stdin_observe(const struct plan *plan, struct sbx_report *report)
+{
+    if (plan->input.path)
+        guard_report(report, "stdin", SBX_STATE_ENFORCED, "a read-only view of the input file");
+    else
+        guard_report(report, "stdin", SBX_STATE_OFF, "no file that the program could write");
+}
+
 const struct guard guard_stdin = {
     .name = "stdin",
     .prepare = stdin_prepare,
     .enter = stdin_enter,
     .explain = stdin_explain,
+    .observe = stdin_observe,
 };

@@ -261,9 +261,8 @@ static void on_relays(struct loop *loop)
     if (loop->output_left == 0 &&
         (relay_has_data(&run->relays[1]) || relay_has_data(&run->relays[2]))) {
         end(loop, CAUSE_OUTPUT);
-        if (run->cause == CAUSE_NONE)
-            run->cause =
-                CAUSE_OUTPUT; /* written before its end, and above the limit all the same */
+        if (run->cause == CAUSE_NONE) /* written before its end, and above the limit all the same */
+            run->cause = CAUSE_OUTPUT;
         loop->drained = true;
     }
     /* Not while the program lives: a SIGPIPE would tell it, and the report, another story. */
