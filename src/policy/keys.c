@@ -10,9 +10,14 @@
 #include <string.h>
 
 const struct key policy_keys[KEY_COUNT] = {
-#define KEY(section, name, type, standard, help)                                                   \
-    {#section, #name, &policy_types[TYPE_##type],                                                  \
-     standard, help,  offsetof(struct sbx_policy, section##_##name)},
+#define KEY(section, name, type, allows, standard, help)                                           \
+    {#section,                                                                                     \
+     #name,                                                                                        \
+     &policy_types[TYPE_##type],                                                                   \
+     ALLOWS_##allows,                                                                              \
+     standard,                                                                                     \
+     help,                                                                                         \
+     offsetof(struct sbx_policy, section##_##name)},
 #include "policy/keys.def"
 #undef KEY
 };

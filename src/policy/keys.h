@@ -11,16 +11,20 @@
 struct type;
 
 enum key_id {
-#define KEY(section, name, type, standard, help) KEY_##section##_##name,
+#define KEY(section, name, type, allows, standard, help) KEY_##section##_##name,
 #include "policy/keys.def"
 #undef KEY
     KEY_COUNT
 };
 
+/* Which way a greater value, a later word or one more word goes. */
+enum key_allows { ALLOWS_MORE, ALLOWS_LESS, ALLOWS_OTHER };
+
 struct key {
     const char *section;
     const char *name;
     const struct type *type;
+    enum key_allows allows;
     const char *standard; /* the default, as text */
     const char *help;
     size_t offset; /* of its field in struct sbx_policy */

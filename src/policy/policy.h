@@ -14,7 +14,7 @@ struct sbx_policy {
     const char *file; /* the path of the profile itself */
 
     /* policy->limits_cpu_time and so on: one field a row of keys.def */
-#define KEY(section, name, type, standard, help) struct value_##type section##_##name;
+#define KEY(section, name, type, allows, standard, help) struct value_##type section##_##name;
 #include "policy/keys.def"
 #undef KEY
 };
