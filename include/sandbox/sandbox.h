@@ -53,12 +53,14 @@ enum sbx_code {
 
 /* Where a value came from. */
 struct sbx_origin {
-    char file[512]; /* the profile's path, "--set" or "" where nothing of the kind applies */
-    unsigned line;  /* from 1; 0 where there is no line */
+    char file[512];  /* the profile's path, "--set" or "" where nothing of the kind applies */
+    unsigned line;   /* from 1; 0 where there is no line. Of "--set": which of them */
+    unsigned column; /* in bytes from 1; 0 where the whole line is meant */
+    unsigned length; /* in bytes, of what is meant; 0 where that is not known */
 };
 
-/* An error, by value. It owns no memory: copy it as you like. All text is valid to print after
- * control characters were escaped (the command does that in one place). */
+/* An error, by value. It owns no memory: copy it as you like. Its texts may hold what a profile or
+ * a file system holds: print them through sbx_escape(). */
 struct sbx_error {
     enum sbx_code code;
     int sys_errno;            /* the kernel's answer as an errno value; 0 where there was none */
@@ -66,10 +68,23 @@ struct sbx_error {
     struct sbx_origin origin; /* the line of the profile that asked for what failed */
     char text[1024];          /* what failed, with its object; one line, no full stop */
     char hint[1024];          /* what to do next; "" where there is nothing to say */
+    char excerpt[160]; /* the line of the profile, or the part around the column; may be "" */
+    unsigned caret;    /* the byte of the excerpt, from 0, that the column is */
 };
 
 /* The exit status that the command `sandbox` gives for an error: 125, 126 or 127. */
 int sbx_error_exit_status(const struct sbx_error *error);
+
+/* Writes `text` so that it shows nothing but itself on a terminal: each control character, each
+ * byte that is no UTF-8, and what changes the direction or the line of the text behind it becomes
+ * \xHH.
+ *
+ * out   receives at most `size` bytes with the final NUL; what does not fit is cut off between two
+ *       characters. May be NULL where size is 0.
+ *
+ * Returns the length of the whole, without the NUL, as snprintf(3) does: 4 * strlen(text) at most.
+ */
+size_t sbx_escape(const char *text, char *out, size_t size);
 
 /* ---- policy --------------------------------------------------------------------------------- */
 
@@ -89,8 +104,73 @@ struct sbx_policy;
 int sbx_policy_load(const char *name, const char *const *overrides, size_t count,
                     struct sbx_policy **policy, struct sbx_error *error);
 
+/* A new policy: `base` with `count` overrides laid over it, in order. For a judge that loads its
+ * profile once and sets the limits of each problem. `base` stays as it is, and may be freed before
+ * the new one; *policy is freed with sbx_policy_free(). Errors: as sbx_policy_load(). */
+int sbx_policy_set(const struct sbx_policy *base, const char *const *overrides, size_t count,
+                   struct sbx_policy **policy, struct sbx_error *error);
+
 /* Frees a policy. NULL is allowed. */
 void sbx_policy_free(struct sbx_policy *policy);
+
+/* ---- looking at profiles -------------------------------------------------------------------- */
+
+enum sbx_severity {
+    SBX_SEVERITY_NOTE,    /* worth knowing */
+    SBX_SEVERITY_WARNING, /* valid, and a way out of the sandbox or into trouble */
+    SBX_SEVERITY_ERROR,   /* the profile can't be loaded, or can't be run on any machine */
+};
+
+/* One thing that a check found. Its texts live as long as the findings. */
+struct sbx_finding {
+    enum sbx_severity severity;
+    const char *rule;       /* a name that stays: "invalid" for errors, else that of the lint */
+    struct sbx_error error; /* where, what, what to do; its code is SBX_E_PROFILE */
+};
+
+/* What a check found. Opaque. */
+struct sbx_findings;
+
+/* Checks the profile `name`, as sbx_policy_load() would load it with these overrides: reports every
+ * error in it, and where there is none, what in it is dangerous or without effect.
+ *
+ * findings   receives what was found, which may be nothing; free it with sbx_findings_free()
+ *
+ * That there are errors in the profile is no failure of the check. Errors: SBX_E_RESOURCE. */
+int sbx_check(const char *name, const char *const *overrides, size_t count,
+              struct sbx_findings **findings, struct sbx_error *error);
+
+/* How many there are, ordered by file and line. */
+size_t sbx_findings_count(const struct sbx_findings *findings);
+
+/* One of them; `index` must be below the count. Borrowed from the findings. */
+const struct sbx_finding *sbx_findings_at(const struct sbx_findings *findings, size_t index);
+
+/* The name of a severity: "note", "warning", "error". */
+const char *sbx_severity_name(enum sbx_severity severity);
+
+/* Frees findings. NULL is allowed. */
+void sbx_findings_free(struct sbx_findings *findings);
+
+enum sbx_findings_format {
+    SBX_FINDINGS_JSON,  /* one JSON object, "version": 1 */
+    SBX_FINDINGS_SARIF, /* SARIF 2.1.0, which editors and code hosts read */
+};
+
+/* Writes the findings of `count` checks as one text, which the caller owns: free(). Errors:
+ * SBX_E_RESOURCE. */
+int sbx_findings_format(const struct sbx_findings *const *findings, size_t count,
+                        enum sbx_findings_format format, char **text, struct sbx_error *error);
+
+/* Writes the effective policy in canonical INI: each key of each section, in a fixed order, each
+ * value in one form. Loaded as a profile of its own it gives an equal policy.
+ *
+ * origins   each value has a comment behind it that tells where it comes from
+ * text      owned by the caller: free()
+ *
+ * Errors: SBX_E_RESOURCE. */
+int sbx_policy_print(const struct sbx_policy *policy, bool origins, char **text,
+                     struct sbx_error *error);
 
 /* ---- running -------------------------------------------------------------------------------- */
 
@@ -163,6 +243,39 @@ struct sbx_report {
     size_t unkept_count;
     struct sbx_error error; /* where outcome is SETUP_FAILED */
 };
+
+/* Says what a run would do, and starts nothing: the effective policy with its origins, the plan of
+ * the launch in its order, which wall keeps each promise on this machine, and what would be
+ * refused. All but the policy stands in comments, so that the text is itself a profile.
+ *
+ * command   NULL where no program is named: then the plan is that of any program
+ * text      owned by the caller: free()
+ *
+ * That this machine would refuse is no failure; the text says so. Errors: SBX_E_RESOURCE, and
+ * SBX_E_PROFILE where the policy can run nowhere. */
+int sbx_explain(const struct sbx_policy *policy, const struct sbx_command *command, char **text,
+                struct sbx_error *error);
+
+/* Says what the policy makes of one system call: the verdict, the rule, and its line.
+ *
+ * call        its name, as in syscalls(2)
+ * arguments   `count` texts NAME=VALUE: the argument's name in the manual page, or arg0 to arg5;
+ * the value a number, or constants joined by '|'. What is not given may be anything. text owned by
+ * the caller: free()
+ *
+ * Errors: SBX_E_USAGE for a name or a value that is not known, SBX_E_PROFILE, SBX_E_RESOURCE. */
+int sbx_explain_call(const struct sbx_policy *policy, const char *call,
+                     const char *const *arguments, size_t count, char **text,
+                     struct sbx_error *error);
+
+/* Compares two policies: what `b` allows that `a` does not, the reverse, and what only differs.
+ *
+ * equal   receives whether there is no difference; may be NULL
+ * text    owned by the caller: free()
+ *
+ * Errors: SBX_E_PROFILE where one of them can run nowhere, SBX_E_RESOURCE. */
+int sbx_policy_diff(const struct sbx_policy *a, const struct sbx_policy *b, bool *equal,
+                    char **text, struct sbx_error *error);
 
 /* Runs a command under a policy, with the caller's stdin, stdout and stderr, and waits for its end.
  * A regular stdin that the program could write is shown to it read-only, from the same offset; the

@@ -26,6 +26,8 @@ int err_at(struct sbx_error *error, struct origin origin)
     if (origin.file) {
         snprintf(error->origin.file, sizeof(error->origin.file), "%s", origin.file);
         error->origin.line = origin.line;
+        error->origin.column = origin.column;
+        error->origin.length = origin.length;
     }
     return -1;
 }

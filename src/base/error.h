@@ -12,6 +12,8 @@
 struct origin {
     const char *file;
     unsigned line;
+    uint16_t column; /* the byte of the line, from 1; 0 where the whole line is meant */
+    uint16_t length; /* how many bytes; 0 where that is not known */
 };
 
 /* Fills *error and returns -1, so that a caller can `return err_set(...)`. Clears the hint and the

@@ -10,65 +10,78 @@
 #include "base/sys.h"
 #include "guards/guard.h"
 #include "policy/policy.h"
+#include "policy/suggest.h"
 #include <errno.h>
 #include <linux/capability.h>
 #include <linux/securebits.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
 
-/* Looks a name up, with or without "cap_", in any case. */
-static int cap_number(const struct item *item, cap_value_t *number)
+static int unknown_name(const struct item *item, const char *key, struct diag *diag)
 {
-    char name[64];
-    if (cap_from_name(item->text, number) == 0)
-        return 0;
-    int length = snprintf(name, sizeof(name), "cap_%s", item->text);
-    if (length > 0 && (size_t)length < sizeof(name) && cap_from_name(name, number) == 0)
-        return 0;
-    return -1;
+    char hint[HINT_SIZE];
+    struct suggest suggest;
+    suggest_start(&suggest, item->text);
+    for (cap_value_t number = 0; number < 64; number++) {
+        char *name = cap_to_name(number);
+        if (name && strncmp(name, "cap_", 4) == 0)
+            suggest_offer(&suggest, name);
+        cap_free(name);
+    }
+    suggest_text(&suggest, hint, sizeof(hint));
+    return diag_error(diag, item->origin, 0,
+                      *hint ? hint : "names are those of capabilities(7), for example cap_net_raw",
+                      "%s: no capability is called '%s'", key, item->text);
 }
 
 static int caps_mask(const struct value_list *list, const char *key, uint64_t *mask,
-                     struct sbx_error *error)
+                     struct diag *diag)
 {
     uint64_t found = 0;
-    for (size_t i = 0; i < list->count; i++) {
+    int result = 0;
+    for (size_t i = 0; i < list->count && !diag_stop(diag); i++) {
         cap_value_t number;
-        if (cap_number(&list->items[i], &number) == 0 && number < 64) {
+        if (cap_from_name(list->items[i].first, &number) == 0 && number < 64)
             found |= UINT64_C(1) << number;
-        } else if (!list->items[i].optional) {
-            err_set(error, SBX_E_PROFILE, 0, "caps", "%s: no capability is called \"%s\"", key,
-                    list->items[i].text);
-            err_at(error, list->items[i].origin);
-            return err_hint(error, "names are those of capabilities(7), for example cap_net_raw");
-        }
+        else if (!list->items[i].optional)
+            result = unknown_name(&list->items[i], key, diag);
     }
     *mask = found;
-    return 0;
+    return result;
 }
 
-static int caps_check(const struct sbx_policy *policy, struct sbx_error *error)
+static int caps_masks(const struct sbx_policy *policy, uint64_t *keep, uint64_t *ambient,
+                      struct diag *diag)
+{
+    int kept = caps_mask(&policy->capabilities_keep, "capabilities.keep", keep, diag);
+    int raised = caps_mask(&policy->capabilities_ambient, "capabilities.ambient", ambient, diag);
+    return kept | raised;
+}
+
+static void caps_names(const struct sbx_policy *policy, struct diag *diag)
 {
     uint64_t keep, ambient;
-    if (caps_mask(&policy->capabilities_keep, "capabilities.keep", &keep, error) != 0 ||
-        caps_mask(&policy->capabilities_ambient, "capabilities.ambient", &ambient, error) != 0)
+    (void)caps_masks(policy, &keep, &ambient, diag);
+}
+
+static int caps_check(const struct sbx_policy *policy, struct diag *diag)
+{
+    uint64_t keep, ambient;
+    if (caps_masks(policy, &keep, &ambient, diag) != 0)
         return -1;
-    if (ambient & ~keep) {
-        err_set(error, SBX_E_PROFILE, 0, "caps",
-                "capabilities.ambient names a capability that capabilities.keep does not");
-        err_at(error, policy->capabilities_ambient.origin);
-        return err_hint(error, "add it to capabilities.keep as well");
-    }
-    if ((keep & ~ambient) && policy->identity_uid.v != 0) {
-        err_set(error, SBX_E_PROFILE, 0, "caps",
-                "capabilities.keep has no effect for uid %u: the program loses at its exec what is "
-                "not ambient too",
-                policy->identity_uid.v);
-        err_at(error, policy->capabilities_keep.origin);
-        return err_hint(error, "name the same capabilities in capabilities.ambient, or set "
-                               "identity.uid = 0");
-    }
+    if (ambient & ~keep)
+        return diag_error(
+            diag, policy->capabilities_ambient.origin, 0, "add it to capabilities.keep as well",
+            "capabilities.ambient names a capability that capabilities.keep does not");
+    if ((keep & ~ambient) && policy->identity_uid.v != 0)
+        return diag_error(diag, policy->capabilities_keep.origin, 0,
+                          "name the same capabilities in capabilities.ambient, or set "
+                          "identity.uid = 0",
+                          "capabilities.keep has no effect for uid %u: the program loses at its "
+                          "exec what is not ambient too",
+                          policy->identity_uid.v);
     return 0;
 }
 
@@ -76,9 +89,8 @@ static int caps_prepare(struct plan *plan, const struct host *host, struct sbx_e
 {
     (void)host;
     const struct sbx_policy *policy = plan->policy;
-    if (caps_mask(&policy->capabilities_keep, "capabilities.keep", &plan->caps.keep, error) != 0 ||
-        caps_mask(&policy->capabilities_ambient, "capabilities.ambient", &plan->caps.ambient,
-                  error) != 0)
+    struct diag diag = {.error = error};
+    if (caps_masks(policy, &plan->caps.keep, &plan->caps.ambient, &diag) != 0)
         return -1;
     unsigned last = 0;
     while (last < 63 && prctl(PR_CAPBSET_READ, last + 1, 0, 0, 0) >= 0)
@@ -166,6 +178,7 @@ static void caps_observe(const struct plan *plan, struct sbx_report *report)
 
 const struct guard guard_caps = {
     .name = "caps",
+    .names = caps_names,
     .check = caps_check,
     .prepare = caps_prepare,
     .enter = caps_enter,

@@ -9,12 +9,32 @@
 #define GUARDS_GUARD_H
 
 #include "guards/plan.h"
+#include "policy/diag.h"
+#include "policy/keys.h"
+#include <stdio.h>
+
+/* What keeps the promise that one key of the policy makes. */
+struct wall {
+    enum sbx_state state; /* OFF: the value asks for nothing */
+    char mechanism[256];  /* in the kernel's terms */
+};
 
 struct guard {
     const char *name;
 
-    /* Pure: rules that hold across keys. Errors: SBX_E_PROFILE. */
-    int (*check)(const struct sbx_policy *policy, struct sbx_error *error);
+    /* Pure: reports each word of the guard's own lists that names nothing. Called before the other
+     * checks of a profile are made, and also where errors were found already; prepare() reports the
+     * first such word by itself. */
+    void (*names)(const struct sbx_policy *policy, struct diag *diag);
+
+    /* Pure and cheap: rules that hold across keys. Reports all that it finds; -1 where there was an
+     * error. */
+    int (*check)(const struct sbx_policy *policy, struct diag *diag);
+
+    /* Pure, of a policy that passed all checks: as errors, what prepare() would refuse on any
+     * machine; as warnings and notes (diag_lint), what is valid and dangerous, or without effect.
+     */
+    void (*review)(const struct sbx_policy *policy, struct diag *diag);
 
     /* Asks the machine. What can't be found out is left at its "unknown" value. */
     void (*probe)(struct host *host);
@@ -32,6 +52,15 @@ struct guard {
 
     /* Adds the guard's line to the report. */
     void (*observe)(const struct plan *plan, struct sbx_report *report);
+
+    /* For people, of a plan that was prepared: writes what enter() will do, a line for each step,
+     * in order, each with its origin where it has one. Text that comes from the profile or from the
+     * machine goes through text_put() of base/utf8.h. */
+    void (*describe)(const struct plan *plan, FILE *out);
+
+    /* Whether this guard keeps what `key` promises; if so, fills in what keeps it on the machine
+     * that the plan was made for. Each key but those of [profile] has exactly one such guard. */
+    bool (*wall)(const struct plan *plan, enum key_id key, struct wall *wall);
 };
 
 extern const struct guard guard_ns;

@@ -78,14 +78,12 @@ static void ns_probe(struct host *host)
         statvfs("/proc/sys/user", &sysctl) != 0 || (sysctl.f_flag & ST_RDONLY) != 0;
 }
 
-static int ns_check(const struct sbx_policy *policy, struct sbx_error *error)
+static int ns_check(const struct sbx_policy *policy, struct diag *diag)
 {
     const char *hostname = policy->identity_hostname.v;
-    if (policy->namespaces_uts.v == SHARE_PRIVATE && hostname && strlen(hostname) > HOSTNAME_MAX) {
-        err_set(error, SBX_E_PROFILE, 0, "ns", "identity.hostname is longer than %d bytes",
-                HOSTNAME_MAX);
-        return err_at(error, policy->identity_hostname.origin);
-    }
+    if (policy->namespaces_uts.v == SHARE_PRIVATE && hostname && strlen(hostname) > HOSTNAME_MAX)
+        return diag_error(diag, policy->identity_hostname.origin, 0, "write a shorter name",
+                          "identity.hostname is longer than %d bytes", HOSTNAME_MAX);
     return 0;
 }
 

@@ -62,9 +62,9 @@ static int prepare_environment(struct plan *plan, struct sbx_error *error)
     if (inherited)
         memcpy(list, caller, inherited * sizeof(*list));
     for (size_t i = 0; i < pass->count; i++) {
-        const char *entry = env_find(caller, pass->items[i].text);
+        const char *entry = env_find(caller, pass->items[i].first);
         if (entry)
-            count = env_put(list, count, pass->items[i].text, entry);
+            count = env_put(list, count, pass->items[i].first, entry);
     }
     for (size_t i = 0; i < set->count; i++) {
         char *entry =

@@ -22,6 +22,12 @@ int sbx_policy_load(const char *name, const char *const *overrides, size_t count
     return policy_load(name, overrides, count, policy, error);
 }
 
+int sbx_policy_set(const struct sbx_policy *base, const char *const *overrides, size_t count,
+                   struct sbx_policy **policy, struct sbx_error *error)
+{
+    return policy_derive(base, overrides, count, policy, error);
+}
+
 void sbx_policy_free(struct sbx_policy *policy)
 {
     policy_free(policy);
@@ -155,7 +161,14 @@ int sbx_run(const struct sbx_policy *policy, const struct sbx_command *command,
         ret = prepare_and_run(policy, command, before.signal_fd, report, error);
         surroundings_leave(&before);
     }
-    if (ret != 0)
+    if (ret != 0) {
+        if (!error->excerpt[0])
+            quote_line(&policy->texts,
+                       (struct origin){.file = error->origin.file,
+                                       .line = error->origin.line,
+                                       .column = (uint16_t)error->origin.column},
+                       error);
         report->error = *error;
+    }
     return ret;
 }

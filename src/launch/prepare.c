@@ -31,8 +31,9 @@ int plan_prepare(struct plan *plan, const struct sbx_policy *policy,
     plan->host = host;
     for (int fd = 0; fd < 3; fd++)
         plan->stdio[fd] = -1;
+    struct diag diag = {.error = error};
     for (size_t i = 0; i < GUARDS; i++)
-        if (guards[i]->check && guards[i]->check(policy, error) != 0)
+        if (guards[i]->check && guards[i]->check(policy, &diag) != 0)
             return -1;
     for (size_t i = 0; i < GUARDS; i++)
         if (guards[i]->prepare && guards[i]->prepare(plan, host, error) != 0) {

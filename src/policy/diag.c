@@ -6,24 +6,78 @@
 #include "policy/diag.h"
 #include <stdio.h>
 
-int profile_verror(struct sbx_error *error, struct origin where, int sys_errno, const char *hint,
-                   const char *format, va_list arguments)
+/* Adds a finding to those that are kept. */
+static void keep(struct diag *diag, struct finding found, const char *text, const char *hint)
 {
-    char text[sizeof(error->text)];
+    struct finding *finding = arena_alloc(diag->arena, sizeof(*finding));
+    found.text = arena_strdup(diag->arena, text);
+    found.hint = arena_strdup(diag->arena, hint ? hint : "");
+    if (!finding || !found.text || !found.hint) {
+        diag_memory(diag);
+        return;
+    }
+    *finding = found;
+    if (diag->last)
+        diag->last->next = finding;
+    else
+        diag->first = finding;
+    diag->last = finding;
+}
+
+int diag_verror(struct diag *diag, struct origin where, int sys_errno, const char *hint,
+                const char *format, va_list arguments)
+{
+    char text[sizeof(diag->error->text)];
+    if (diag_stop(diag))
+        return -1;
     vsnprintf(text, sizeof(text), format, arguments);
-    err_set(error, SBX_E_PROFILE, sys_errno, "profile", "%s", text);
-    err_at(error, where);
-    if (hint && *hint)
-        err_hint(error, "%s", hint);
+    if (diag->errors++ == 0) {
+        err_set(diag->error, SBX_E_PROFILE, sys_errno, "profile", "%s", text);
+        err_at(diag->error, where);
+        quote_line(diag->texts, where, diag->error);
+        if (hint && *hint)
+            err_hint(diag->error, "%s", hint);
+    }
+    if (diag->arena)
+        keep(diag,
+             (struct finding){.severity = SBX_SEVERITY_ERROR,
+                              .rule = "invalid",
+                              .origin = where,
+                              .sys_errno = sys_errno},
+             text, hint);
     return -1;
 }
 
-int profile_error(struct sbx_error *error, struct origin where, int sys_errno, const char *hint,
-                  const char *format, ...)
+int diag_error(struct diag *diag, struct origin where, int sys_errno, const char *hint,
+               const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    profile_verror(error, where, sys_errno, hint, format, arguments);
+    diag_verror(diag, where, sys_errno, hint, format, arguments);
     va_end(arguments);
     return -1;
+}
+
+void diag_lint(struct diag *diag, enum sbx_severity severity, const char *rule, struct origin where,
+               const char *hint, const char *format, ...)
+{
+    char text[sizeof(diag->error->text)];
+    va_list arguments;
+    if (!diag->arena || diag->broken)
+        return;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    keep(diag, (struct finding){.severity = severity, .rule = rule, .origin = where}, text, hint);
+}
+
+int diag_memory(struct diag *diag)
+{
+    diag->broken = true;
+    return err_memory(diag->error, "profile");
+}
+
+bool diag_stop(const struct diag *diag)
+{
+    return diag->broken || diag->errors >= (diag->arena ? DIAG_ERRORS_MAX : 1U);
 }

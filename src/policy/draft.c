@@ -3,7 +3,6 @@
  * draft.c - how settings add up: lists grow and lose words, other values are replaced.
  */
 #include "policy/draft.h"
-#include "policy/diag.h"
 #include "policy/suggest.h"
 #include <stdio.h>
 #include <string.h>
@@ -37,10 +36,9 @@ static int nothing_to_remove(const struct draft *draft, const struct setting *se
     }
     if (!list->head)
         snprintf(hint, sizeof(hint), "the list is empty");
-    return profile_error(
-        draft->memory.error, item->origin, 0, hint,
-        "%s.%s: '!%s' takes nothing away: no profile that is extended has added it",
-        setting->key->section, setting->key->name, item->text);
+    return diag_error(draft->memory.diag, item->origin, 0, hint,
+                      "%s.%s: '!%s' takes nothing away: no profile that is extended has added it",
+                      setting->key->section, setting->key->name, item->text);
 }
 
 static int remove_word(const struct draft *draft, const struct setting *setting,
@@ -58,19 +56,22 @@ static int remove_word(const struct draft *draft, const struct setting *setting,
         }
     }
     list->tail = link;
-    return found ? 0 : nothing_to_remove(draft, setting, list, item);
+    /* What could not be read may have been the word. */
+    if (found || draft->all_incomplete || draft->incomplete[setting->key - policy_keys])
+        return 0;
+    return nothing_to_remove(draft, setting, list, item);
 }
 
 static int append(const struct draft *draft, const struct setting *setting, struct draft_list *list,
                   const struct item *item)
 {
     if (list->count >= LIST_WORDS_MAX)
-        return profile_error(draft->memory.error, item->origin, 0, NULL,
-                             "%s.%s: the list has more than %d words", setting->key->section,
-                             setting->key->name, LIST_WORDS_MAX);
+        return diag_error(draft->memory.diag, item->origin, 0, NULL,
+                          "%s.%s: the list has more than %d words", setting->key->section,
+                          setting->key->name, LIST_WORDS_MAX);
     struct node *node = arena_alloc(draft->memory.scratch, sizeof(*node));
     if (!node)
-        return err_memory(draft->memory.error, "profile");
+        return diag_memory(draft->memory.diag);
     node->item = *item;
     *list->tail = node;
     list->tail = &node->next;
@@ -85,9 +86,10 @@ static int apply_list(struct draft *draft, const struct setting *setting, enum d
     const struct node *node;
     if (mode == DRAFT_REPLACE)
         *list = (struct draft_list){.tail = &list->head};
+    int result = 0;
     for (node = setting->words; node; node = node->next) {
-        if (node->remove && remove_word(draft, setting, list, &node->item) != 0)
-            return -1;
+        if (node->remove)
+            result |= remove_word(draft, setting, list, &node->item);
     }
     for (node = setting->words; node; node = node->next) {
         if (!node->remove && append(draft, setting, list, &node->item) != 0)
@@ -95,28 +97,30 @@ static int apply_list(struct draft *draft, const struct setting *setting, enum d
     }
     if (!list->origin.file)
         list->origin = setting->origin;
-    return 0;
+    return result;
 }
 
 int draft_apply(struct draft *draft, const struct setting *setting, enum draft_mode mode)
 {
     const struct key *key = setting->key;
+    int result = 0;
+    draft->set[key - policy_keys] = true;
+    if (setting->incomplete)
+        draft->incomplete[key - policy_keys] = true;
     if (key->type->scalar)
         memcpy(field_of(draft, key), &setting->value, key->type->size);
-    else if (apply_list(draft, setting, mode) != 0)
-        return -1;
-    draft->set[key - policy_keys] = true;
-    return 0;
+    else
+        result = apply_list(draft, setting, mode);
+    return result;
 }
 
 int draft_default(struct draft *draft, const struct key *key)
 {
-    struct origin built_in = {NULL, 0};
+    const struct part built_in = {.text = key->standard};
     if (draft->set[key - policy_keys] || !*key->standard)
         return 0;
-    struct setting *setting = setting_new(&draft->memory, key, built_in);
-    if (!setting ||
-        setting_parse(&draft->memory, setting, key->standard, built_in, draft->policy->file) != 0)
+    struct setting *setting = setting_new(&draft->memory, key, built_in.origin);
+    if (!setting || setting_parse(&draft->memory, setting, built_in, draft->policy->file) != 0)
         return -1;
     return draft_apply(draft, setting, DRAFT_ADD);
 }
@@ -129,7 +133,7 @@ static int finish_list(struct draft *draft, const struct key *key)
     if (list->count) {
         struct item *items = arena_array(&draft->policy->arena, list->count, sizeof(*items));
         if (!items)
-            return err_memory(draft->memory.error, "profile");
+            return diag_memory(draft->memory.diag);
         size_t i = 0;
         for (const struct node *node = list->head; node; node = node->next)
             items[i++] = node->item;
@@ -143,7 +147,7 @@ int draft_finish(struct draft *draft)
 {
     for (size_t i = 0; i < KEY_COUNT; i++) {
         const struct key *key = &policy_keys[i];
-        if (draft_default(draft, key) != 0)
+        if (draft_default(draft, key) != 0 && diag_stop(draft->memory.diag))
             return -1;
         if (key->type->item && finish_list(draft, key) != 0)
             return -1;

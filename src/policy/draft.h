@@ -20,6 +20,8 @@ struct draft {
     struct profile_memory memory;
     bool set[KEY_COUNT];
     struct draft_list lists[KEY_COUNT];
+    bool incomplete[KEY_COUNT]; /* part of the list could not be read */
+    bool all_incomplete;        /* a whole profile could not be read */
 };
 
 /* How a list takes in another one. A scalar is always replaced. */

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * expand.c - variables, and the form of paths. Reads the environment of the launcher and touches no
- * file but to ask where a directory is.
+ * expand.c - variables, and the form of paths.
  */
 #include "policy/expand.h"
-#include "policy/diag.h"
-#include "policy/suggest.h"
+#include "policy/outside.h"
+#include "policy/words.h"
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -31,8 +29,14 @@ size_t fields_split(const char *word, char separator, struct field *fields, size
     const char *start = word;
     const char *end = word + strlen(word);
     for (const char *c = word;; c++) {
-        while (c[0] == '$' && c[1] == '{') { /* one variable may stand right behind another */
-            const char *behind = variable_end(c, end);
+        for (;;) { /* one variable may stand right behind another */
+            const char *behind = NULL;
+            if (c[0] == '$' && c[1] == '{')
+                behind = variable_end(c, end);
+            else if (c[0] == WORD_LITERAL)
+                behind = c + 2;
+            else
+                break;
             c = behind ? behind : end;
         }
         if (c != end && *c != separator)
@@ -46,24 +50,16 @@ size_t fields_split(const char *word, char separator, struct field *fields, size
     }
 }
 
-/* ${PWD} is asked of the kernel: the variable is wrong in a child of a program that used chdir(2)
- * without telling it. */
-static const char *current_directory(const struct parse *parse)
-{
-    char path[PATH_MAX];
-    return getcwd(path, sizeof(path)) ? arena_strdup(parse->arena, path) : NULL;
-}
-
 static const char *profile_directory(const struct parse *parse)
 {
-    char *path = arena_strdup(parse->arena, parse->profile_path);
-    char real[PATH_MAX];
-    if (!path)
-        return NULL;
-    char *slash = strrchr(path, '/');
+    const struct outside *outside = parse->outside;
+    const char *slash = strrchr(parse->profile_path, '/');
+    const char *path = ".";
     if (slash)
-        slash[slash == path ? 1 : 0] = '\0';
-    return realpath(slash ? path : ".", real) ? arena_strdup(parse->arena, real) : NULL;
+        path =
+            arena_strndup(parse->arena, parse->profile_path,
+                          slash == parse->profile_path ? 1 : (size_t)(slash - parse->profile_path));
+    return path ? outside->directory(outside->context, parse->arena, path) : NULL;
 }
 
 /* What a variable without "env:" holds; NULL where it is not set. An empty one counts as not set:
@@ -72,11 +68,12 @@ static const char *named_variable(const struct parse *parse, const char *name)
 {
     if (strcmp(name, "UID") == 0)
         return arena_printf(parse->arena, "%u", (unsigned)getuid());
+    /* The variable is wrong in a child of a program that used chdir(2) without telling it. */
     if (strcmp(name, "PWD") == 0)
-        return current_directory(parse);
+        return parse->outside->directory(parse->outside->context, parse->arena, ".");
     if (strcmp(name, "PROFILE_DIR") == 0)
         return profile_directory(parse);
-    const char *value = getenv(name);
+    const char *value = parse->outside->variable(parse->outside->context, name);
     return value && *value ? value : NULL;
 }
 
@@ -102,7 +99,7 @@ static int variable_value(const struct parse *parse, const char *name, bool opti
     if (strncmp(name, "env:", 4) == 0) {
         if (!name[4] || strchr(name, '='))
             return value_error(parse, "write ${env:NAME}", "'${%s}' names no variable", name);
-        found = getenv(name + 4);
+        found = parse->outside->variable(parse->outside->context, name + 4);
     } else {
         const char *const *known = variables;
         while (*known && strcmp(*known, name) != 0)
@@ -121,12 +118,13 @@ static int variable_value(const struct parse *parse, const char *name, bool opti
 }
 
 /* A text that grows, without copying it for each piece. */
-struct text {
+struct text_buffer {
     char *start;
     size_t length, room;
 };
 
-static int text_add(const struct parse *parse, struct text *text, const char *piece, size_t length)
+static int text_add(const struct parse *parse, struct text_buffer *text, const char *piece,
+                    size_t length)
 {
     if (length > EXPANDED_MAX - text->length)
         return value_error(parse, NULL, "the value has more than %d bytes once variables are in it",
@@ -136,7 +134,7 @@ static int text_add(const struct parse *parse, struct text *text, const char *pi
         size_t room = (text->start ? 2 : 1) * (text->length + length) + 1;
         char *larger = arena_alloc(parse->arena, room);
         if (!larger) {
-            err_memory(parse->error, "profile");
+            diag_memory(parse->diag);
             return -1;
         }
         if (text->length)
@@ -152,38 +150,54 @@ static int text_add(const struct parse *parse, struct text *text, const char *pi
 }
 
 /* Adds what the variable at `dollar`, up to `behind`, holds. */
-static int add_variable(const struct parse *parse, struct text *text, const char *dollar,
+static int add_variable(const struct parse *parse, struct text_buffer *text, const char *dollar,
                         const char *behind, bool optional)
 {
     const char *value = NULL;
     char *name = arena_strndup(parse->arena, dollar + 2, (size_t)(behind - dollar) - 3);
     if (!name)
-        return err_memory(parse->error, "profile");
+        return diag_memory(parse->diag);
     int result = variable_value(parse, name, optional, &value);
     return result ? result : text_add(parse, text, value, strlen(value));
+}
+
+/* How many bytes from `c` stand for themselves. */
+static size_t plain_length(const char *c, const char *end)
+{
+    const char *at = c;
+    while (at < end && *at != WORD_LITERAL && !(at[0] == '$' && at + 1 < end && at[1] == '{'))
+        at++;
+    return (size_t)(at - c);
 }
 
 /* expand(), with a result that the caller may still change. */
 static int expand_text(const struct parse *parse, struct field field, bool optional, char **out)
 {
-    struct text text = {NULL, 0, 0};
+    struct text_buffer text = {NULL, 0, 0};
     const char *c = field.text;
     const char *end = field.text + field.length;
-    const char *dollar;
-    while ((dollar = memmem(c, (size_t)(end - c), "${", 2)) != NULL) {
-        if (text_add(parse, &text, c, (size_t)(dollar - c)) != 0)
+    for (;;) {
+        size_t plain = plain_length(c, end);
+        if (text_add(parse, &text, c, plain) != 0)
             return -1;
-        const char *behind = variable_end(dollar, end);
+        c += plain;
+        if (c == end)
+            break;
+        if (*c == WORD_LITERAL) {
+            if (text_add(parse, &text, c + 1, 1) != 0)
+                return -1;
+            c += 2;
+            continue;
+        }
+        const char *behind = variable_end(c, end);
         if (!behind)
-            return value_error(parse, "a variable is written ${NAME}",
-                               "'${' without its '}' in '%.*s'", (int)field.length, field.text);
-        int result = add_variable(parse, &text, dollar, behind, optional);
+            return value_error(parse, "a variable is written ${NAME}; in quotes \\$ is a plain '$'",
+                               "'${' without its '}'");
+        int result = add_variable(parse, &text, c, behind, optional);
         if (result)
             return result;
         c = behind;
     }
-    if (text_add(parse, &text, c, (size_t)(end - c)) != 0)
-        return -1;
     *out = text.start;
     return 0;
 }

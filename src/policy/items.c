@@ -3,27 +3,36 @@
  * items.c - the parsers of the words of lists. A word is cut into fields before its variables are
  * put in, so that a ':' or '=' in a variable separates nothing.
  */
-#include "policy/diag.h"
 #include "policy/expand.h"
 #include "policy/keys.h"
 #include "policy/names.h"
 #include "policy/number.h"
 #include "policy/suggest.h"
+#include "policy/words.h"
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { TMPFS_MODE = 01777, TMPFS_MODE_MAX = 07777, TMPFS_OPTIONS = 3 };
+enum { TMPFS_MODE = 01777, TMPFS_MODE_MAX = 07777 };
 
 static bool field_is(struct field field, const char *text)
 {
     return strlen(text) == field.length && memcmp(field.text, text, field.length) == 0;
 }
 
-/* The text of an item as people read it and as !word names it. */
+/* Gives the item its text, by which !word names it: the one form of the word. */
+static int set_text(const struct parse *parse, struct item *item, const struct piece *pieces,
+                    size_t count)
+{
+    const char *text = word_write(parse->arena, pieces, count);
+    if (!text)
+        return diag_memory(parse->diag);
+    item->text = text;
+    return 0;
+}
 #define SET_TEXT(parse, item, ...)                                                                 \
-    (((item)->text = arena_printf((parse)->arena, __VA_ARGS__))                                    \
-         ? 0                                                                                       \
-         : err_memory((parse)->error, "profile"))
+    set_text(parse, item, (const struct piece[]){__VA_ARGS__},                                     \
+             sizeof((const struct piece[]){__VA_ARGS__}) / sizeof(struct piece))
 
 static bool only_from(const char *text, size_t length, const char *allowed)
 {
@@ -36,19 +45,24 @@ static bool only_from(const char *text, size_t length, const char *allowed)
 
 int item_word(const struct parse *parse, const char *word, struct item *item)
 {
-    (void)parse;
-    (void)word;
-    (void)item;
-    return 0;
+    item->first = word;
+    return SET_TEXT(parse, item, {word, ""});
+}
+
+int item_variable(const struct parse *parse, const char *word, struct item *item)
+{
+    if (!only_from(word, strlen(word), LOWER UPPER DIGITS "_") || strchr(DIGITS, *word))
+        return value_error(parse,
+                           "a name has letters, digits and '_', and does not begin with a digit",
+                           "'%s' is not the name of a variable", word);
+    return item_word(parse, word, item);
 }
 
 int item_path(const struct parse *parse, const char *word, struct item *item)
 {
     struct field field = {word, strlen(word)};
     int result = expand_path(parse, field, item->optional, &item->first);
-    if (result == 0)
-        item->text = item->first;
-    return result;
+    return result ? result : SET_TEXT(parse, item, {item->first, ""});
 }
 
 int item_bind(const struct parse *parse, const char *word, struct item *item)
@@ -57,17 +71,18 @@ int item_bind(const struct parse *parse, const char *word, struct item *item)
     size_t count = fields_split(word, ':', fields, 3);
     if (count < 2 || count > 3)
         return value_error(parse, "write SOURCE:TARGET, SOURCE:TARGET:ro or SOURCE:TARGET:rw",
-                           "'%s' is no bind", word);
+                           "'%s' is no bind", item->text);
     if (count == 3 && !field_is(fields[2], "rw") && !field_is(fields[2], "ro"))
-        return value_error(parse, "the third part is rw or ro", "'%s': '%.*s' is not known", word,
-                           (int)fields[2].length, fields[2].text);
+        return value_error(parse, "the third part is rw or ro", "'%s': '%.*s' is not known",
+                           item->text, (int)fields[2].length, fields[2].text);
     int result = expand_path(parse, fields[0], item->optional, &item->first);
     if (result == 0)
         result = expand_path(parse, fields[1], item->optional, &item->second);
     if (result)
         return result;
     item->writable = count == 3 && field_is(fields[2], "rw");
-    return SET_TEXT(parse, item, "%s:%s%s", item->first, item->second, item->writable ? ":rw" : "");
+    return SET_TEXT(parse, item, {item->first, ":"}, {":", NULL}, {item->second, ":"},
+                    {item->writable ? ":rw" : "", NULL});
 }
 
 int item_link(const struct parse *parse, const char *word, struct item *item)
@@ -76,13 +91,14 @@ int item_link(const struct parse *parse, const char *word, struct item *item)
     size_t count = fields_split(word, ':', fields, 2);
     if (count != 2 || !fields[0].length)
         return value_error(parse, "write CONTENT:PATH, for example usr/bin:/bin",
-                           "'%s' is no symbolic link", word);
+                           "'%s' is no symbolic link", item->text);
     int result = expand(parse, fields[0], item->optional, &item->first);
     if (result == 0 && !*item->first)
-        return value_error(parse, NULL, "'%s': a symbolic link can't be empty", word);
+        return value_error(parse, NULL, "'%s': a symbolic link can't be empty", item->text);
     if (result == 0)
         result = expand_path(parse, fields[1], item->optional, &item->second);
-    return result ? result : SET_TEXT(parse, item, "%s:%s", item->first, item->second);
+    return result ? result
+                  : SET_TEXT(parse, item, {item->first, ":"}, {":", NULL}, {item->second, ":"});
 }
 
 int item_assign(const struct parse *parse, const char *word, struct item *item)
@@ -91,17 +107,18 @@ int item_assign(const struct parse *parse, const char *word, struct item *item)
     size_t length = equals ? (size_t)(equals - word) : 0;
     if (!equals)
         return value_error(parse, "write NAME=VALUE without blanks around '='",
-                           "'%s' sets no variable", word);
+                           "'%s' sets no variable", item->text);
     if (!only_from(word, length, LOWER UPPER DIGITS "_") || strchr(DIGITS, *word))
         return value_error(parse,
                            "a name has letters, digits and '_', and does not begin with a digit",
-                           "'%.*s' is not the name of a variable", (int)length, word);
+                           "'%.*s' is not the name of a variable", (int)length, item->text);
     item->first = arena_strndup(parse->arena, word, length);
     if (!item->first)
-        return err_memory(parse->error, "profile");
+        return diag_memory(parse->diag);
     struct field field = {equals + 1, strlen(equals + 1)};
     int result = expand(parse, field, item->optional, &item->second);
-    return result ? result : SET_TEXT(parse, item, "%s=%s", item->first, item->second);
+    return result ? result
+                  : SET_TEXT(parse, item, {item->first, NULL}, {"=", NULL}, {item->second, ""});
 }
 
 /* ---- tmpfs ---------------------------------------------------------------------------------- */
@@ -155,30 +172,52 @@ static int tmpfs_option(const struct parse *parse, char *option, struct item *it
     return again ? value_error(parse, NULL, "%s stands twice for one tmpfs", option) : 0;
 }
 
+/* The options in one order and one form, each behind a ':' or a ','; NULL where memory is out. */
+static const char *tmpfs_text(const struct parse *parse, const struct item *item, bool has_mode)
+{
+    const char *text = "", *separator = ":";
+    if (item->size) {
+        const struct unit *unit = number_unit(item->size, size_units);
+        text = arena_printf(parse->arena, ":size=%llu%s",
+                            (unsigned long long)(item->size / unit->factor), unit->name);
+        separator = ",";
+    }
+    if (text && item->inodes) {
+        text = arena_printf(parse->arena, "%s%sinodes=%llu", text, separator,
+                            (unsigned long long)item->inodes);
+        separator = ",";
+    }
+    if (text && has_mode)
+        text = arena_printf(parse->arena, "%s%smode=%04o", text, separator, item->mode);
+    return text;
+}
+
 int item_tmpfs(const struct parse *parse, const char *word, struct item *item)
 {
     struct field fields[2];
     size_t count = fields_split(word, ':', fields, 2);
     if (count > 2)
         return value_error(parse, "write PATH or PATH:size=64M,inodes=10000,mode=1777",
-                           "'%s' is no tmpfs", word);
+                           "'%s' is no tmpfs", item->text);
     int result = expand_path(parse, fields[0], item->optional, &item->first);
     if (result)
         return result;
     item->mode = TMPFS_MODE;
-    if (count == 1)
-        return SET_TEXT(parse, item, "%s", item->first);
-
-    char *options = arena_strdup(parse->arena, fields[1].text);
+    char *options = count == 2 ? arena_strdup(parse->arena, fields[1].text) : NULL;
     bool mode_seen = false;
-    if (!options)
-        return err_memory(parse->error, "profile");
+    if (count == 2 && !options)
+        return diag_memory(parse->diag);
+    if (options)
+        word_plain(options);
     while (options) {
         char *option = strsep(&options, ",");
         if (tmpfs_option(parse, option, item, &mode_seen) != 0)
             return -1;
     }
-    return SET_TEXT(parse, item, "%s:%s", item->first, fields[1].text);
+    const char *text = tmpfs_text(parse, item, mode_seen);
+    if (!text)
+        return diag_memory(parse->diag);
+    return SET_TEXT(parse, item, {item->first, ":"}, {text, NULL});
 }
 
 /* ---- system calls and socket families ------------------------------------------------------- */
@@ -191,8 +230,11 @@ static int call_errno(const struct parse *parse, const char *name, struct item *
         return value_error(parse, "only syscalls.errno takes NAME:ERRNO",
                            "'%s' is no name of a system call", item->text);
     item->number = errno_parse(name);
-    if (item->number)
-        return 0;
+    if (item->number) {
+        const char *known = errno_name(item->number);
+        return SET_TEXT(parse, item, {item->first, NULL}, {":", NULL},
+                        {known ? known : name, NULL});
+    }
     suggest_start(&suggest, name);
     errno_offer(&suggest);
     suggest_text(&suggest, hint, sizeof(hint));
@@ -210,8 +252,8 @@ int item_call(const struct parse *parse, const char *word, struct item *item)
                            "'%s' is no name of a system call", word);
     item->first = arena_strndup(parse->arena, word, length + group);
     if (!item->first)
-        return err_memory(parse->error, "profile");
-    return colon ? call_errno(parse, colon + 1, item) : 0;
+        return diag_memory(parse->diag);
+    return colon ? call_errno(parse, colon + 1, item) : SET_TEXT(parse, item, {item->first, NULL});
 }
 
 int item_family(const struct parse *parse, const char *word, struct item *item)
@@ -220,7 +262,7 @@ int item_family(const struct parse *parse, const char *word, struct item *item)
     struct suggest suggest;
     item->number = family_parse(word);
     if (item->number >= 0)
-        return 0;
+        return item_word(parse, word, item);
     suggest_start(&suggest, word);
     family_offer(&suggest);
     if (suggest_best(&suggest))
@@ -230,4 +272,69 @@ int item_family(const struct parse *parse, const char *word, struct item *item)
                  "families are named as in address_families(7), without AF_: "
                  "unix inet inet6 netlink ...");
     return value_error(parse, hint, "'%s' is no socket family", word);
+}
+
+/* ---- capabilities and endpoints ------------------------------------------------------------- */
+
+/* Whether there is one of that name, libcap knows. */
+int item_capability(const struct parse *parse, const char *word, struct item *item)
+{
+    char *name;
+    if (!only_from(word, strlen(word), LOWER UPPER DIGITS "_"))
+        return value_error(parse, "names are those of capabilities(7), for example cap_net_raw",
+                           "'%s' is no name of a capability", word);
+    name =
+        arena_printf(parse->arena, "%s%s", strncasecmp(word, "cap_", 4) == 0 ? "" : "cap_", word);
+    if (!name)
+        return diag_memory(parse->diag);
+    for (char *c = name; *c; c++)
+        if (*c >= 'A' && *c <= 'Z')
+            *c = (char)(*c - 'A' + 'a');
+    return item_word(parse, name, item);
+}
+
+/* The port behind the last ':': a number, or '*' for any. */
+static int endpoint_port(const struct parse *parse, const char *text, struct item *item)
+{
+    uint64_t port = 0;
+    if (strcmp(text, "*") != 0 && (number_parse(text, UINT16_MAX, &port) != 0 || port == 0))
+        return value_error(parse, "write a number from 1 to 65535, or '*' for any",
+                           "'%s': '%s' is no port", item->text, text);
+    item->number = (int)port;
+    return 0;
+}
+
+/* ADDRESS:PORT: 192.0.2.1:443, [2001:db8::1]:443, *:443. The address gets its one form. */
+int item_endpoint(const struct parse *parse, const char *word, struct item *item)
+{
+    static const char form[] = "write ADDRESS:PORT, for example 192.0.2.1:443, [2001:db8::1]:443 "
+                               "or *:443";
+    unsigned char binary[sizeof(struct in6_addr)];
+    char shown[INET6_ADDRSTRLEN];
+    const char *colon = strrchr(word, ':');
+    if (!colon || colon == word)
+        return value_error(parse, form, "'%s' is no address with a port", item->text);
+    bool bracket = *word == '[' && colon[-1] == ']';
+    size_t length = (size_t)(colon - word) - (bracket ? 2 : 0);
+    char *address = arena_strndup(parse->arena, word + bracket, length);
+    if (!address)
+        return diag_memory(parse->diag);
+    if (endpoint_port(parse, colon + 1, item) != 0)
+        return -1;
+    bool any = strcmp(address, "*") == 0 && !bracket;
+    if (!any) {
+        int family = bracket ? AF_INET6 : AF_INET;
+        if (inet_pton(family, address, binary) != 1 ||
+            !inet_ntop(family, binary, shown, sizeof(shown)))
+            return value_error(parse, form, "'%s': '%s' is no IPv%d address", item->text, address,
+                               bracket ? 6 : 4);
+        item->first = arena_strdup(parse->arena, shown);
+        if (!item->first)
+            return diag_memory(parse->diag);
+    }
+    const char *port = item->number ? arena_printf(parse->arena, ":%d", item->number) : ":*";
+    if (!port)
+        return diag_memory(parse->diag);
+    return SET_TEXT(parse, item, {bracket ? "[" : "", NULL}, {any ? "*" : item->first, NULL},
+                    {bracket ? "]" : "", NULL}, {port, NULL});
 }

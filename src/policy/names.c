@@ -91,6 +91,20 @@ int errno_parse(const char *text)
     return 0;
 }
 
+const char *errno_name(int number)
+{
+    return strerrorname_np(number);
+}
+
+const char *family_name(int number)
+{
+    for (size_t i = 0; i < COUNT(families); i++) {
+        if (families[i].number == number)
+            return families[i].name;
+    }
+    return NULL;
+}
+
 int family_parse(const char *text)
 {
     for (size_t i = 0; i < COUNT(families); i++) {

@@ -93,3 +93,41 @@ enum number_fault number_with_unit(const char *text, const struct unit *units, u
     *number = 0; /* nothing is nothing in any unit */
     return NUMBER_FINE;
 }
+
+int ratio_parse(const char *text, uint64_t *thousandths)
+{
+    const char *rest;
+    uint64_t whole = 0, part = 0;
+    if (digits(text, &whole, &rest) != NUMBER_FINE || whole > RATIO_MAX)
+        return -1;
+    uint64_t scale = 1000;
+    if (*rest == '.') {
+        const char *start = ++rest;
+        for (; *rest >= '0' && *rest <= '9' && scale > 1; rest++) {
+            scale /= 10;
+            part += (uint64_t)(*rest - '0') * scale;
+        }
+        if (rest == start)
+            return -1;
+    }
+    uint64_t sum = whole * 1000 + part;
+    if (*rest == '%') {
+        if (sum % 100 != 0)
+            return -1; /* finer than a thousandth */
+        sum /= 100;
+        rest++;
+    }
+    if (*rest || sum > RATIO_MAX)
+        return -1;
+    *thousandths = sum;
+    return 0;
+}
+
+const struct unit *number_unit(uint64_t number, const struct unit *units)
+{
+    const struct unit *best = units;
+    for (const struct unit *unit = units; unit->name; unit++)
+        if (number % unit->factor == 0 && unit->factor > best->factor)
+            best = unit;
+    return best;
+}

@@ -38,6 +38,14 @@ int mode_parse(const char *text, unsigned max, unsigned *mode);
 enum number_fault number_with_unit(const char *text, const struct unit *units, uint64_t *number,
                                    const char **rest);
 
+/* "2", "1.5", "150%" to thousandths, up to RATIO_MAX. At most three decimals, one of a percentage.
+ * Returns 0, or -1 with *thousandths untouched. */
+#define RATIO_MAX UINT64_C(1000000000)
+int ratio_parse(const char *text, uint64_t *thousandths);
+
+/* The largest unit of the table that divides a number, which is not 0. */
+const struct unit *number_unit(uint64_t number, const struct unit *units);
+
 extern const struct unit size_units[];
 extern const struct unit duration_units[];
 

@@ -4,7 +4,7 @@
  * parsers as those of a file.
  */
 #include "policy/override.h"
-#include "policy/diag.h"
+#include "base/utf8.h"
 #include <string.h>
 
 static int fail(const struct draft *draft, struct origin origin, const char *hint,
@@ -15,19 +15,39 @@ static int fail(const struct draft *draft, struct origin origin, const char *hin
 {
     va_list arguments;
     va_start(arguments, format);
-    profile_verror(draft->memory.error, origin, 0, hint, format, arguments);
+    diag_verror(draft->memory.diag, origin, 0, hint, format, arguments);
     va_end(arguments);
     return -1;
 }
 
 static int check_bytes(const struct draft *draft, const char *text, struct origin origin)
 {
-    for (const char *c = text; *c; c++) {
-        unsigned char byte = (unsigned char)*c;
-        if ((byte < ' ' && byte != '\t') || byte == 0x7f)
-            return fail(draft, origin, "write it on one line",
-                        "a control character (0x%02x) at byte %zu", byte, (size_t)(c - text) + 1);
+    for (const char *c = text; *c;) {
+        size_t length = *c == '\t' ? 1 : utf8_length(c);
+        if (!length)
+            return fail(draft, origin, "in double quotes \\xHH stands for a byte",
+                        "byte 0x%02x at byte %zu is a control character, or no UTF-8 that shows "
+                        "nothing but itself",
+                        (unsigned char)*c, (size_t)(c - text) + 1);
+        c += length;
     }
+    return 0;
+}
+
+/* So that an error can show it. */
+static int remember(const struct draft *draft, const char *text, unsigned position)
+{
+    struct texts *texts = draft->memory.diag->texts;
+    struct text *added = arena_alloc(draft->memory.keep, sizeof(*added));
+    char *copy = arena_strdup(draft->memory.keep, text);
+    if (!added || !copy)
+        return diag_memory(draft->memory.diag);
+    *added = (struct text){.next = texts->first,
+                           .file = OVERRIDE_FILE,
+                           .line = position,
+                           .start = copy,
+                           .length = strlen(copy)};
+    texts->first = added;
     return 0;
 }
 
@@ -38,7 +58,7 @@ static const struct key *find_key(const struct draft *draft, const char *text, s
     char hint[HINT_SIZE];
     char *section = arena_strndup(draft->memory.scratch, text, length);
     if (!section) {
-        err_memory(draft->memory.error, "profile");
+        diag_memory(draft->memory.diag);
         return NULL;
     }
     char *name = strchr(section, '.');
@@ -73,7 +93,7 @@ static int check_mode(const struct draft *draft, const struct setting *setting, 
                     "%s.%s is not a list: nothing can be added", key->section, key->name);
     for (const struct node *node = setting->words; node && !adds; node = node->next) {
         if (node->remove)
-            return fail(draft, setting->origin, "write '+=' to change the list of the profile",
+            return fail(draft, node->item.origin, "write '+=' to change the list of the profile",
                         "%s.%s: '=' replaces the list, so '!%s' takes nothing away", key->section,
                         key->name, node->item.text);
     }
@@ -82,20 +102,25 @@ static int check_mode(const struct draft *draft, const struct setting *setting, 
 
 int override_apply(struct draft *draft, const char *text, unsigned position)
 {
-    struct origin origin = {"--set", position};
+    struct origin origin = {.file = OVERRIDE_FILE, .line = position, .column = 1};
     const char *equals = strchr(text, '=');
-    if (check_bytes(draft, text, origin) != 0)
+    if (remember(draft, text, position) != 0 || check_bytes(draft, text, origin) != 0)
         return -1;
     if (!equals || equals == text)
         return fail(draft, origin, "write SECTION.KEY=VALUE, for example limits.memory=64M",
                     "'%s' sets nothing", text);
     bool adds = equals[-1] == '+';
-    const struct key *key = find_key(draft, text, (size_t)(equals - text) - adds, origin);
+    size_t length = (size_t)(equals - text) - adds, blanks = 1 + strspn(equals + 1, " \t");
+    origin.length = length < UINT16_MAX ? (uint16_t)length : UINT16_MAX;
+    const struct key *key = find_key(draft, text, length, origin);
     if (!key)
         return -1;
     struct setting *setting = setting_new(&draft->memory, key, origin);
-    if (!setting ||
-        setting_parse(&draft->memory, setting, equals + 1, origin, draft->policy->file) != 0 ||
+    struct part value = {.text = equals + blanks, .origin = origin};
+    size_t column = (size_t)(value.text - text) + 1;
+    if (*value.text && column < UINT16_MAX)
+        value.origin.column = (uint16_t)column;
+    if (!setting || setting_parse(&draft->memory, setting, value, draft->policy->file) != 0 ||
         check_mode(draft, setting, adds) != 0)
         return -1;
     if (adds && draft_default(draft, key) != 0)

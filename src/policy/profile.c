@@ -3,9 +3,7 @@
  * profile.c - sections, keys and values of one file. Knows nothing of the other files.
  */
 #include "policy/profile.h"
-#include "policy/diag.h"
 #include "policy/policy.h"
-#include "policy/reader.h"
 #include "policy/words.h"
 #include <stdio.h>
 #include <string.h>
@@ -17,7 +15,7 @@ struct setting *setting_new(const struct profile_memory *memory, const struct ke
 {
     struct setting *setting = arena_alloc(memory->scratch, sizeof(*setting));
     if (!setting) {
-        err_memory(memory->error, "profile");
+        diag_memory(memory->diag);
         return NULL;
     }
     setting->key = key;
@@ -33,7 +31,7 @@ static int add_word(const struct profile_memory *memory, const struct parse *par
         return value_error(parse, NULL, "the list has more than %d words", LIST_WORDS_MAX);
     struct node *node = arena_alloc(memory->scratch, sizeof(*node));
     if (!node)
-        return err_memory(memory->error, "profile");
+        return diag_memory(memory->diag);
     node->remove = word->mark == '!';
     node->item.optional = word->mark == '?';
     int result = value_item(parse, word->text, &node->item);
@@ -47,24 +45,38 @@ static int add_word(const struct profile_memory *memory, const struct parse *par
     return 0;
 }
 
-int setting_parse(const struct profile_memory *memory, struct setting *setting, const char *text,
-                  struct origin origin, const char *path)
+static int parse_words(const struct profile_memory *memory, struct parse *parse,
+                       struct setting *setting)
+{
+    struct word word;
+    const char *cursor = parse->text;
+    int result;
+    while ((result = word_next(parse, &cursor, &word)) != 0 && !diag_stop(memory->diag)) {
+        if (result < 0 || add_word(memory, parse, setting, &word) != 0)
+            setting->incomplete = true;
+        if (setting->count >= LIST_WORDS_MAX && setting->incomplete)
+            break; /* the rest would be refused word by word */
+    }
+    return setting->incomplete ? -1 : 0;
+}
+
+int setting_parse(const struct profile_memory *memory, struct setting *setting, struct part value,
+                  const char *path)
 {
     struct parse parse = {.arena = memory->keep,
-                          .error = memory->error,
+                          .diag = memory->diag,
                           .key = setting->key,
-                          .origin = origin,
-                          .profile_path = path};
-    if (setting->key->type->scalar)
-        return value_scalar(&parse, text, &setting->value);
-
-    struct word word;
-    int result;
-    while ((result = word_next(&parse, &text, &word)) > 0) {
-        if (add_word(memory, &parse, setting, &word) != 0)
-            return -1;
-    }
-    return result;
+                          .origin = value.origin,
+                          .text = value.text,
+                          .column = value.origin.column,
+                          .profile_path = path,
+                          .outside = memory->outside};
+    if (setting->key->type->item)
+        return parse_words(memory, &parse, setting);
+    if (value_scalar(&parse, &setting->value) == 0)
+        return 0;
+    setting->incomplete = true;
+    return -1;
 }
 
 /* ---- the events of the reader --------------------------------------------------------------- */
@@ -72,72 +84,88 @@ int setting_parse(const struct profile_memory *memory, struct setting *setting, 
 struct file {
     const struct profile_memory *memory;
     struct profile *profile;
-    const char *section;
+    const char *section; /* NULL where none is open, or none that is known */
+    bool lost_section;   /* it is not known what the keys belong to */
     struct setting **tail;
-    struct setting *open;     /* what an indented line continues */
+    struct setting *open;     /* what an indented line continues; NULL: not known */
     unsigned seen[KEY_COUNT]; /* the line of each key */
 };
 
-static int fail(const struct file *file, unsigned line, const char *hint, const char *format, ...)
-    __attribute__((format(printf, 4, 5)));
-
-static int fail(const struct file *file, unsigned line, const char *hint, const char *format, ...)
+static void on_lost(void *context)
 {
-    struct origin origin = {file->profile->path, line};
-    va_list arguments;
-    va_start(arguments, format);
-    profile_verror(file->memory->error, origin, 0, hint, format, arguments);
-    va_end(arguments);
-    return -1;
+    struct file *file = context;
+    file->open = NULL;
+    file->lost_section = !file->section;
 }
 
-static int on_section(void *context, const char *name, unsigned line)
+static void on_section(void *context, struct part name)
 {
     struct file *file = context;
     char hint[HINT_SIZE];
-    if (!key_section_exists(name)) {
-        key_suggest_section(name, hint, sizeof(hint));
-        return fail(file, line, hint, "unknown section [%s]", name);
-    }
-    file->section = arena_strdup(file->memory->scratch, name);
-    return file->section ? 0 : err_memory(file->memory->error, "profile");
+    file->open = NULL;
+    file->lost_section = !key_section_exists(name.text);
+    file->section = file->lost_section ? NULL : name.text;
+    if (!file->lost_section)
+        return;
+    key_suggest_section(name.text, hint, sizeof(hint));
+    diag_error(file->memory->diag, name.origin, 0, hint, "unknown section [%s]", name.text);
 }
 
-static int unknown_key(const struct file *file, const char *name, unsigned line)
+static void unknown_key(const struct file *file, struct part name)
 {
     char hint[HINT_SIZE];
-    size_t length = strlen(name);
-    if (length && name[length - 1] == '+')
+    size_t length = strlen(name.text);
+    if (length && name.text[length - 1] == '+')
         snprintf(hint, sizeof(hint), "write '='; a list adds to that of the profiles it extends");
     else
-        key_suggest_name(file->section, name, hint, sizeof(hint));
-    return fail(file, line, hint, "unknown key '%s' in [%s]", name, file->section);
+        key_suggest_name(file->section, name.text, hint, sizeof(hint));
+    diag_error(file->memory->diag, name.origin, 0, hint, "unknown key '%s' in [%s]", name.text,
+               file->section);
 }
 
-static int on_key(void *context, const char *name, const char *value, unsigned line)
+/* The key that a line sets, if it may. */
+static const struct key *find_key(struct file *file, struct part name)
+{
+    struct diag *diag = file->memory->diag;
+    if (!file->section && !file->lost_section)
+        diag_error(diag, name.origin, 0, "write the section's name above it, in brackets",
+                   "the key '%s' stands before any section", name.text);
+    if (!file->section)
+        return NULL;
+    const struct key *key = key_find(file->section, name.text);
+    if (!key) {
+        unknown_key(file, name);
+        return NULL;
+    }
+    unsigned *seen = &file->seen[key - policy_keys];
+    if (*seen) {
+        diag_error(diag, name.origin, 0,
+                   key->type->item ? "put all words into one list; its lines may be indented"
+                                   : "keep one of the two",
+                   "%s.%s is set twice: in line %u and here", key->section, key->name, *seen);
+        return NULL;
+    }
+    *seen = name.origin.line;
+    return key;
+}
+
+static void on_key(void *context, struct part name, struct part value)
 {
     struct file *file = context;
-    if (!file->section)
-        return fail(file, line, "write the section's name above it, in brackets",
-                    "the key '%s' stands before any section", name);
-    const struct key *key = key_find(file->section, name);
+    file->open = NULL;
+    const struct key *key = find_key(file, name);
     if (!key)
-        return unknown_key(file, name, line);
-    unsigned *seen = &file->seen[key - policy_keys];
-    if (*seen)
-        return fail(file, line,
-                    key->type->item ? "put all words into one list; its lines may be indented"
-                                    : "keep one of the two",
-                    "%s.%s is set twice: in line %u and here", key->section, key->name, *seen);
-    *seen = line;
-
-    struct origin origin = {file->profile->path, line};
-    file->open = setting_new(file->memory, key, origin);
-    if (!file->open)
-        return -1;
-    *file->tail = file->open;
-    file->tail = &file->open->next;
-    return setting_parse(file->memory, file->open, value, origin, file->profile->path);
+        return;
+    struct setting *setting = setting_new(file->memory, key, name.origin);
+    if (!setting)
+        return;
+    /* A list on the lines below has no place of its own yet. */
+    if (!*value.text)
+        value.origin = name.origin;
+    file->open = setting;
+    *file->tail = setting;
+    file->tail = &setting->next;
+    setting_parse(file->memory, setting, value, file->profile->path);
 }
 
 /* The key of the section that an indented line looks like, or NULL. */
@@ -155,46 +183,52 @@ static const struct key *looks_like_key(const struct file *file, const char *val
 }
 
 /* One more line of a text: a blank joins the two. */
-static int more_text(const struct file *file, const char *value, struct origin origin)
+static void more_text(const struct file *file, struct part value)
 {
     struct setting *setting = file->open;
     const char *before = setting->value.string.v;
-    if (setting_parse(file->memory, setting, value, origin, file->profile->path) != 0)
-        return -1;
-    setting->value.string.origin = setting->origin;
-    if (!before)
-        return 0;
+    struct origin origin = setting->value.string.origin;
+    if (setting_parse(file->memory, setting, value, file->profile->path) != 0 || !before)
+        return;
     const char *after = setting->value.string.v;
-    if (strlen(before) + strlen(after) + 1 > STRING_MAX)
-        return fail(file, origin.line, NULL, "%s.%s: the text has more than %d bytes",
-                    setting->key->section, setting->key->name, STRING_MAX);
+    setting->value.string.origin = origin;
+    if (strlen(before) + strlen(after) + 1 > STRING_MAX) {
+        diag_error(file->memory->diag, value.origin, 0, NULL,
+                   "%s.%s: the text has more than %d bytes", setting->key->section,
+                   setting->key->name, STRING_MAX);
+        return;
+    }
     setting->value.string.v = arena_printf(file->memory->keep, "%s %s", before, after);
-    return setting->value.string.v ? 0 : err_memory(file->memory->error, "profile");
+    if (!setting->value.string.v)
+        diag_memory(file->memory->diag);
 }
 
-static int on_more(void *context, const char *value, unsigned line)
+static void on_more(void *context, struct part value)
 {
     struct file *file = context;
+    if (!file->open)
+        return;
     const struct key *key = file->open->key;
-    const struct key *meant = looks_like_key(file, value);
-    struct origin origin = {file->profile->path, line};
+    const struct key *meant = looks_like_key(file, value.text);
     if (meant)
-        return fail(file, line,
-                    "a key may not be indented; put a word that only looks like one in quotes",
-                    "the line continues %s.%s, but looks like the key '%s'", key->section,
-                    key->name, meant->name);
-    if (key->type == &policy_types[TYPE_string])
-        return more_text(file, value, origin);
-    if (key->type->scalar)
-        return fail(file, line, "an indented line continues the one above; is that meant?",
-                    "%s.%s takes one value", key->section, key->name);
-    return setting_parse(file->memory, file->open, value, origin, file->profile->path);
+        diag_error(file->memory->diag, value.origin, 0,
+                   "a key may not be indented; put a word that only looks like one in quotes",
+                   "the line continues %s.%s, but looks like the key '%s'", key->section, key->name,
+                   meant->name);
+    else if (key->type == &policy_types[TYPE_string])
+        more_text(file, value);
+    else if (key->type->scalar)
+        diag_error(file->memory->diag, value.origin, 0,
+                   "an indented line continues the one above; is that meant?",
+                   "%s.%s takes one value", key->section, key->name);
+    else
+        setting_parse(file->memory, file->open, value, file->profile->path);
 }
 
-int profile_parse(const struct profile_memory *memory, struct profile *profile, const char *text,
-                  size_t length)
+void profile_parse(const struct profile_memory *memory, struct profile *profile,
+                   const struct text *text)
 {
-    static const struct reader_events events = {on_section, on_key, on_more};
+    static const struct reader_events events = {on_section, on_key, on_more, on_lost};
     struct file file = {.memory = memory, .profile = profile, .tail = &profile->settings};
-    return reader_run(text, length, profile->path, &events, &file, memory->error);
+    reader_run(text, memory->scratch, &events, &file, memory->diag);
 }

@@ -6,6 +6,7 @@
 #define POLICY_PROFILE_H
 
 #include "policy/keys.h"
+#include "policy/reader.h"
 #include "policy/source.h"
 #include "policy/value.h"
 
@@ -27,6 +28,7 @@ struct setting {
     union value value; /* of a scalar */
     struct node *words, **tail;
     size_t count;
+    bool incomplete; /* a word of it could not be read */
 };
 
 struct profile {
@@ -35,7 +37,8 @@ struct profile {
     const char *path;
     dev_t device;
     ino_t inode;
-    bool done; /* false: it is being loaded, so that whoever extends it closes a circle */
+    struct origin asked; /* the word of the parent that named it */
+    bool done;           /* false: it is being loaded, so that whoever extends it closes a circle */
     struct setting *settings;
 };
 
@@ -43,7 +46,8 @@ struct profile {
 struct profile_memory {
     struct arena *keep;    /* strings that the policy keeps */
     struct arena *scratch; /* settings and nodes */
-    struct sbx_error *error;
+    struct diag *diag;
+    const struct outside *outside;
 };
 
 /* A setting without a value; NULL where memory has run out (the error is filled in). */
@@ -51,12 +55,12 @@ struct setting *setting_new(const struct profile_memory *memory, const struct ke
                             struct origin origin);
 
 /* Parses the text of a value into a setting; a list's words are added to those that it has. `path`
- * is the file that ${PROFILE_DIR} is about. */
-int setting_parse(const struct profile_memory *memory, struct setting *setting, const char *text,
-                  struct origin origin, const char *path);
+ * is the file that ${PROFILE_DIR} is about. Reports each word that is wrong. */
+int setting_parse(const struct profile_memory *memory, struct setting *setting, struct part value,
+                  const char *path);
 
-/* Parses the text of a whole file into profile->settings. */
-int profile_parse(const struct profile_memory *memory, struct profile *profile, const char *text,
-                  size_t length);
+/* Parses a whole file into profile->settings: all that can be read of it. */
+void profile_parse(const struct profile_memory *memory, struct profile *profile,
+                   const struct text *text);
 
 #endif

@@ -4,52 +4,65 @@
  *
  * inih is forgiving: it cuts long lines in two, ends a line at a NUL byte, takes ':' for '=',
  * ignores what follows a section's ']', and goes on after an error. So the reader that hands it
- * lines looks at each one first and refuses what could be read in two ways; and it checks that inih
- * took each line for what the reader took it for.
+ * lines looks at each one first, refuses what could be read in two ways, and says what the line is.
+ * inih's answer must agree. Its buffer is 200 bytes: of a longer line it gets the start, and its
+ * answer must be the start of ours.
  */
 #include "policy/reader.h"
-#include "policy/diag.h"
+#include "base/utf8.h"
 #include <ini.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 enum {
-    /* inih's buffer is 200 bytes: a line, its '\n' and the final NUL. */
-    LINE_BYTES = 198,
+    LINE_BYTES = 198, /* and '\n', and the final NUL */
     NAME_BYTES = 64
 };
 
 enum line_kind { LINE_NOTHING, LINE_SECTION, LINE_KEY, LINE_MORE };
-
-struct reader {
-    const char *text;
-    size_t length, offset;
-    struct origin origin; /* of the line that inih holds */
-    enum line_kind kind;  /* of the same line */
-    bool answered;        /* inih called the handler for it */
-    bool key_above;       /* an indented line has something to continue */
-    bool failed;
-    const struct reader_events *events;
-    void *context;
-    struct sbx_error *error;
-};
 
 struct line {
     const char *start;
     size_t length;
 };
 
-static int fail(struct reader *reader, const char *hint, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+struct reader {
+    const struct text *text;
+    size_t offset;
+    struct origin origin;    /* of the line that inih holds */
+    enum line_kind kind;     /* of the same line */
+    struct line raw;         /* the whole line */
+    struct line name, value; /* its parts */
+    bool answered;           /* inih called the handler for it */
+    bool key_above;          /* an indented line has something to continue */
+    bool lost;               /* what an indented line continues could not be read */
+    struct arena *arena;
+    const struct reader_events *events;
+    void *context;
+    struct diag *diag;
+};
 
-static int fail(struct reader *reader, const char *hint, const char *format, ...)
+/* Reports what is wrong with `length` bytes from `at` of the line; 0 for all of it. */
+static int fail(struct reader *reader, struct line at, const char *hint, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+static struct origin place(const struct reader *reader, struct line at)
+{
+    struct origin origin = reader->origin;
+    size_t column = at.start ? (size_t)(at.start - reader->raw.start) + 1 : 0;
+    if (column && column < UINT16_MAX) {
+        origin.column = (uint16_t)column;
+        origin.length = at.length < UINT16_MAX ? (uint16_t)at.length : UINT16_MAX;
+    }
+    return origin;
+}
+
+static int fail(struct reader *reader, struct line at, const char *hint, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    profile_verror(reader->error, reader->origin, 0, hint, format, arguments);
+    diag_verror(reader->diag, place(reader, at), 0, hint, format, arguments);
     va_end(arguments);
-    reader->failed = true;
     return -1;
 }
 
@@ -58,11 +71,31 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
+static struct line trimmed(struct line line)
+{
+    while (line.length && is_blank(*line.start))
+        line.start++, line.length--;
+    while (line.length && is_blank(line.start[line.length - 1]))
+        line.length--;
+    return line;
+}
+
+/* A value ends before a ';' that has a blank before it. */
+static struct line without_comment(struct line line)
+{
+    for (size_t i = 1; i < line.length; i++) {
+        if (line.start[i] == ';' && is_blank(line.start[i - 1]))
+            line.length = i;
+    }
+    return trimmed(line);
+}
+
 /* ---- one raw line --------------------------------------------------------------------------- */
 
-static struct line next_line(struct reader *reader)
+static void next_line(struct reader *reader)
 {
-    struct line line = {reader->text + reader->offset, reader->length - reader->offset};
+    struct line line = {reader->text->start + reader->offset,
+                        reader->text->length - reader->offset};
     const char *newline = memchr(line.start, '\n', line.length);
     if (newline)
         line.length = (size_t)(newline - line.start);
@@ -70,177 +103,260 @@ static struct line next_line(struct reader *reader)
     reader->origin.line++;
     if (line.length && line.start[line.length - 1] == '\r' && newline)
         line.length--;
-    return line;
+    reader->raw = line;
 }
 
-static int check_bytes(struct reader *reader, struct line line)
+/* A profile must be what it looks like, to whoever reads it and in whatever editor. */
+static int check_bytes(struct reader *reader)
 {
-    if (line.length > LINE_BYTES)
-        return fail(reader, "put the rest of a list on the next line and indent that line",
-                    "the line has %zu bytes; at most %d are allowed", line.length, LINE_BYTES);
-    for (size_t i = 0; i < line.length; i++) {
-        unsigned char c = (unsigned char)line.start[i];
-        if ((c < ' ' && c != '\t') || c == 0x7f)
-            return fail(reader, "a profile is plain text",
+    const struct line line = reader->raw;
+    for (size_t i = 0; i < line.length;) {
+        char character[5] = {0}; /* never looks behind the end of the line */
+        size_t left = line.length - i;
+        memcpy(character, line.start + i, left < 4 ? left : 4);
+        unsigned char c = (unsigned char)*character;
+        size_t length = c == '\t' ? 1 : utf8_length(character);
+        const struct line at = {line.start + i, 1};
+        if (length) {
+            i += length;
+            continue;
+        }
+        if (c < 0x80)
+            return fail(reader, at,
+                        "a profile is plain text; in double quotes \\xHH stands for a byte",
                         "a control character (0x%02x) at byte %zu", c, i + 1);
+        return fail(reader, at,
+                    "a profile is UTF-8, and looks like what it is; in double quotes \\xHH stands "
+                    "for a byte",
+                    "byte 0x%02x at byte %zu belongs to no character, or to one that changes how "
+                    "the text around it is shown",
+                    c, i + 1);
     }
     return 0;
 }
 
 /* "[name]", and nothing behind it but a comment. */
-static int check_section(struct reader *reader, struct line line)
+static int check_section(struct reader *reader)
 {
-    char name[NAME_BYTES];
+    const struct line line = reader->raw;
     const char *end = line.start + line.length;
     const char *close = memchr(line.start, ']', line.length);
     if (!close)
-        return fail(reader, "write [NAME]", "the section's ']' is missing");
+        return fail(reader, line, "write [NAME]", "the section's ']' is missing");
     const char *behind = close + 1;
     while (behind < end && is_blank(*behind))
         behind++;
+    const struct line rest = {behind, (size_t)(end - behind)};
     if (behind < end && (*behind != ';' || behind == close + 1))
-        return fail(reader, "a section stands on a line of its own; a comment begins with ' ;'",
-                    "'%.*s' stands behind the section's ']'", (int)(end - behind), behind);
-    snprintf(name, sizeof(name), "%.*s", (int)(close - line.start - 1), line.start + 1);
-    reader->key_above = false;
-    if (reader->events->section(reader->context, name, reader->origin.line) != 0) {
-        reader->failed = true;
-        return -1;
-    }
+        return fail(reader, rest,
+                    "a section stands on a line of its own; a comment begins with ' ;'",
+                    "'%.*s' stands behind the section's ']'", (int)rest.length, rest.start);
+    reader->name = (struct line){line.start + 1, (size_t)(close - line.start) - 1};
+    if (reader->name.length >= NAME_BYTES)
+        return fail(reader, reader->name, NULL, "unknown section: its name is longer than any");
     return 0;
 }
 
 /* "name = value". */
-static int check_key(struct reader *reader, struct line line)
+static int check_key(struct reader *reader)
 {
+    const struct line line = reader->raw;
     const char *equals = memchr(line.start, '=', line.length);
-    size_t name = equals ? (size_t)(equals - line.start) : line.length;
-    const char *colon = memchr(line.start, ':', name);
+    size_t length = equals ? (size_t)(equals - line.start) : line.length;
+    const struct line name = trimmed((struct line){line.start, length});
     if (equals == line.start)
-        return fail(reader, "write KEY = VALUE", "there is no key before the '='");
-    if (colon && equals)
-        return fail(reader, "write KEY = VALUE", "'%.*s' is no key", (int)name, line.start);
+        return fail(reader, line, "write KEY = VALUE", "there is no key before the '='");
+    if (equals && memchr(line.start, ':', length))
+        return fail(reader, name, "write KEY = VALUE", "'%.*s' is no key", (int)name.length,
+                    name.start);
     if (!equals)
-        return fail(
-            reader, "indent a line that continues the list above",
-            "neither a [section], nor KEY = VALUE, nor an indented line that continues one: "
-            "'%.*s'",
-            (int)line.length, line.start);
-    reader->key_above = true;
+        return fail(reader, name, "indent a line that continues the list above",
+                    "neither a [section], nor KEY = VALUE, nor an indented line that continues "
+                    "one: '%.*s'",
+                    (int)line.length, line.start);
+    if (name.length >= NAME_BYTES || length >= LINE_BYTES)
+        return fail(reader, name, NULL, "unknown key: its name is longer than any");
+    reader->name = name;
+    reader->value = without_comment((struct line){equals + 1, line.length - length - 1});
     return 0;
 }
 
-/* Some releases of inih leave a comment behind an indented line where it is. */
-static void cut_comment(struct line *line)
+/* Says what a line is, and finds its parts. */
+static int classify(struct reader *reader)
 {
-    for (size_t i = 1; i < line->length; i++) {
-        if (line->start[i] == ';' && is_blank(line->start[i - 1]))
-            line->length = i;
-    }
-}
-
-static int classify(struct reader *reader, struct line line)
-{
-    size_t indent = 0;
-    while (indent < line.length && is_blank(line.start[indent]))
-        indent++;
-    struct line rest = {line.start + indent, line.length - indent};
+    const struct line line = reader->raw;
+    const struct line rest = trimmed(line);
+    size_t indent = (size_t)(rest.start - line.start);
 
     reader->kind = LINE_NOTHING;
     if (!rest.length || *rest.start == ';' || *rest.start == '#')
         return 0;
-    if (indent && *rest.start == '[')
-        return fail(reader, "remove the blanks before '['", "a section may not be indented");
-    if (indent && !reader->key_above)
-        return fail(reader, "remove the blanks before it",
+    if (!indent)
+        reader->kind = *rest.start == '[' ? LINE_SECTION : LINE_KEY;
+    else if (*rest.start == '[')
+        return fail(reader, rest, "remove the blanks before '['", "a section may not be indented");
+    else if (!reader->key_above)
+        return fail(reader, rest, "remove the blanks before it",
                     "the line is indented, but there is no key above that it could continue");
-    if (indent) {
+    else
         reader->kind = LINE_MORE;
-        return 0;
-    }
-    if (*rest.start == '[') {
-        reader->kind = LINE_SECTION;
-        return check_section(reader, rest);
-    }
-    reader->kind = LINE_KEY;
-    return check_key(reader, rest);
+
+    if (reader->kind == LINE_SECTION)
+        return check_section(reader);
+    if (reader->kind == LINE_KEY)
+        return check_key(reader);
+    reader->value = without_comment(line);
+    return 0;
 }
 
 /* ---- between inih and the events ------------------------------------------------------------ */
 
-static bool agreed(struct reader *reader)
+static bool part_of(struct reader *reader, struct line line, struct part *part)
+{
+    part->origin = place(reader, line);
+    part->text = arena_strndup(reader->arena, line.start, line.length);
+    if (!part->text)
+        diag_memory(reader->diag);
+    return part->text != NULL;
+}
+
+/* Tells of a line that inih has agreed on. */
+static void tell(struct reader *reader)
+{
+    struct part name, value;
+    if (reader->kind != LINE_MORE)
+        reader->lost = false;
+    if (reader->lost)
+        return;
+    if (reader->kind == LINE_SECTION && part_of(reader, reader->name, &name))
+        reader->events->section(reader->context, name);
+    else if (reader->kind == LINE_KEY && part_of(reader, reader->name, &name) &&
+             part_of(reader, reader->value, &value))
+        reader->events->key(reader->context, name, value);
+    else if (reader->kind == LINE_MORE && part_of(reader, reader->value, &value))
+        reader->events->more(reader->context, value);
+    if (reader->kind == LINE_SECTION)
+        reader->key_above = false;
+    if (reader->kind == LINE_KEY)
+        reader->key_above = true;
+}
+
+/* A line that can't be read: neither can what continues it. */
+static void lose(struct reader *reader)
+{
+    const char *start = reader->raw.start;
+    if (reader->lost || is_blank(*start) || *start == ';' || *start == '#')
+        return;
+    reader->lost = true;
+    reader->key_above = true;
+    reader->events->lost(reader->context);
+}
+
+/* What inih made of the last line must be what it is. */
+static void finish_line(struct reader *reader)
 {
     bool expected = reader->kind == LINE_KEY || reader->kind == LINE_MORE;
-    if (reader->answered == expected)
-        return true;
-    fail(reader, "write it in a simpler way", "the line can be read in two ways");
-    return false;
+    if (reader->kind != LINE_NOTHING && reader->answered == expected)
+        tell(reader);
+    else if (reader->answered != expected)
+        fail(reader, reader->raw, "write it in a simpler way", "the line can be read in two ways");
+    reader->kind = LINE_NOTHING;
+    reader->answered = false;
+}
+
+/* The start of a long line is enough for inih to see what it is. */
+static size_t length_for_inih(const struct reader *reader)
+{
+    if (reader->raw.length <= LINE_BYTES)
+        return reader->kind == LINE_MORE
+                   ? (size_t)(reader->value.start + reader->value.length - reader->raw.start)
+                   : reader->raw.length;
+    switch (reader->kind) {
+    case LINE_SECTION:
+        return reader->name.length + 2;
+    case LINE_KEY:
+    case LINE_MORE:
+        break;
+    case LINE_NOTHING:
+        return 0;
+    }
+    size_t end = (size_t)(reader->value.start + reader->value.length - reader->raw.start);
+    return end < LINE_BYTES ? end : LINE_BYTES;
 }
 
 /* inih asks for a line, as it would ask fgets(3). */
 static char *give_line(char *buffer, int size, void *stream)
 {
     struct reader *reader = stream;
-    if (reader->failed || !agreed(reader))
+    finish_line(reader);
+    if (diag_stop(reader->diag) || reader->offset >= reader->text->length)
         return NULL;
+    next_line(reader);
     if (size < LINE_BYTES + 2) {
-        fail(reader, NULL, "the installed inih was built for lines of %d bytes", size);
+        fail(reader, reader->raw, NULL, "the installed inih was built for lines of %d bytes", size);
         return NULL;
     }
-    if (reader->offset >= reader->length)
-        return NULL;
-    reader->answered = false;
-    struct line line = next_line(reader);
-    if (check_bytes(reader, line) != 0 || classify(reader, line) != 0)
-        return NULL;
-    if (reader->kind == LINE_MORE)
-        cut_comment(&line);
-    memcpy(buffer, line.start, line.length);
-    memcpy(buffer + line.length, "\n", 2);
+    size_t length = 0;
+    if (check_bytes(reader) != 0 || classify(reader) != 0) {
+        lose(reader);
+        reader->kind = LINE_NOTHING;
+    } else if (reader->kind == LINE_MORE && reader->lost) {
+        reader->kind = LINE_NOTHING; /* for inih there is nothing above that it could continue */
+    } else {
+        length = length_for_inih(reader);
+    }
+    memcpy(buffer, reader->raw.start, length);
+    memcpy(buffer + length, "\n", 2);
     return buffer;
+}
+
+/* Whether inih found the same value, or of a long one the start. */
+static bool same_value(const struct reader *reader, const char *value)
+{
+    size_t length = strlen(value);
+    if (length > reader->value.length || memcmp(value, reader->value.start, length) != 0)
+        return false;
+    return length == reader->value.length || reader->raw.length > LINE_BYTES;
 }
 
 /* inih has found a key, or one more line of it. */
 static int take_value(void *stream, const char *section, const char *name, const char *value)
 {
     struct reader *reader = stream;
-    int result = -1;
     (void)section; /* told of already, and untruncated */
-    if (reader->failed)
-        return 0;
-    if (reader->answered || (reader->kind != LINE_KEY && reader->kind != LINE_MORE)) {
-        fail(reader, "write it in a simpler way", "the line can be read in two ways");
-        return 0;
-    }
-    reader->answered = true;
+    bool same = !reader->answered && same_value(reader, value);
     if (reader->kind == LINE_KEY)
-        result = reader->events->key(reader->context, name, value, reader->origin.line);
-    else
-        result = reader->events->more(reader->context, value, reader->origin.line);
-    reader->failed = result != 0;
-    return result == 0;
+        same = same && strlen(name) <= reader->name.length &&
+               memcmp(name, reader->name.start, strlen(name)) == 0;
+    if (same && (reader->kind == LINE_KEY || reader->kind == LINE_MORE)) {
+        reader->answered = true;
+        return 1;
+    }
+    fail(reader, reader->raw, "write it in a simpler way", "the line can be read in two ways");
+    reader->answered = reader->kind == LINE_KEY || reader->kind == LINE_MORE;
+    reader->kind = reader->answered ? reader->kind : LINE_NOTHING;
+    return 1;
 }
 
-int reader_run(const char *text, size_t length, const char *file,
-               const struct reader_events *events, void *context, struct sbx_error *error)
+void reader_run(const struct text *text, struct arena *arena, const struct reader_events *events,
+                void *context, struct diag *diag)
 {
-    static const char bom[] = {'\xef', '\xbb', '\xbf'};
     struct reader reader = {.text = text,
-                            .length = length,
-                            .origin = {file, 0},
+                            .origin = {.file = text->file},
+                            .arena = arena,
                             .events = events,
                             .context = context,
-                            .error = error};
-    if (length >= sizeof(bom) && memcmp(text, bom, sizeof(bom)) == 0)
-        reader.offset = sizeof(bom);
+                            .diag = diag};
     int result = ini_parse_stream(give_line, &reader, take_value, &reader);
-    if (reader.failed)
-        return -1;
-    if (result < 0)
-        return err_memory(error, "profile");
-    if (result > 0) {
+    if (diag_stop(diag))
+        return;
+    if (result < 0) {
+        diag_memory(diag);
+    } else if (result > 0) {
         reader.origin.line = (unsigned)result;
-        return fail(&reader, "write [section] or KEY = VALUE", "the line can't be understood");
+        reader.raw = (struct line){NULL, 0};
+        if (!diag->errors)
+            fail(&reader, reader.raw, "write [section] or KEY = VALUE",
+                 "the line can't be understood");
     }
-    return 0;
 }

@@ -5,18 +5,26 @@
 #ifndef POLICY_READER_H
 #define POLICY_READER_H
 
-#include "base/error.h"
-#include <stddef.h>
+#include "policy/diag.h"
+#include "policy/quote.h"
 
-/* What a profile consists of. Each returns 0, or -1 with the error filled in: then reading ends. */
-struct reader_events {
-    int (*section)(void *context, const char *name, unsigned line);
-    int (*key)(void *context, const char *name, const char *value, unsigned line);
-    int (*more)(void *context, const char *value, unsigned line); /* the key's value goes on */
+/* Part of a line: its text, and where that is. */
+struct part {
+    const char *text; /* ends with a NUL byte; lives in the arena of reader_run() */
+    struct origin origin;
 };
 
-/* Reads `length` bytes of text. `file` is what errors name. Returns 0 or -1. */
-int reader_run(const char *text, size_t length, const char *file,
-               const struct reader_events *events, void *context, struct sbx_error *error);
+/* What a profile consists of. Each reports what is wrong by itself; reading goes on. */
+struct reader_events {
+    void (*section)(void *context, struct part name);
+    void (*key)(void *context, struct part name, struct part value);
+    void (*more)(void *context, struct part value); /* the key's value goes on */
+    void (*lost)(void *context);                    /* a key or a section could not be read */
+};
+
+/* Reads a text. What is wrong with a line goes to `diag`, and the next line is read, until
+ * diag_stop(). */
+void reader_run(const struct text *text, struct arena *arena, const struct reader_events *events,
+                void *context, struct diag *diag);
 
 #endif

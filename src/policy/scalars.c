@@ -2,7 +2,6 @@
  *
  * scalars.c - the parsers of single values.
  */
-#include "policy/diag.h"
 #include "policy/expand.h"
 #include "policy/keys.h"
 #include "policy/names.h"
@@ -138,6 +137,19 @@ int scalar_mode(const struct parse *parse, const char *text, union value *value)
         return value_error(parse, "write it in octal, from 000 to 777", "'%s' is not a file mode",
                            text);
     value->mode = (struct value_mode){mode, parse->origin};
+    return 0;
+}
+
+/* Thousandths. A ratio of 0 would let nothing run. */
+int scalar_ratio(const struct parse *parse, const char *text, union value *value)
+{
+    uint64_t thousandths = 0;
+    if (ratio_parse(text, &thousandths) != 0)
+        return value_error(parse, "write 2, 1.5 or 150%, with three decimals at the most",
+                           "'%s' is not a ratio", text);
+    if (thousandths == 0)
+        return value_error(parse, "write a ratio above 0", "0 makes no sense here");
+    value->ratio = (struct value_ratio){thousandths, parse->origin};
     return 0;
 }
 

@@ -8,12 +8,9 @@
 #include "policy/diag.h"
 #include "policy/search.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-
-enum { FILE_BYTES = 1024 * 1024 };
 
 static int open_error(const struct source_request *request, const char *path, int number)
 {
@@ -21,35 +18,37 @@ static int open_error(const struct source_request *request, const char *path, in
     if (number == ENOENT && !request->extending && !strchr(request->name, '/'))
         hint = "a profile of the search path is named without its .ini; './' or a directory before "
                "the name says that a file is meant";
-    return profile_error(request->error, request->origin, number, hint,
-                         "can't open the profile '%s'", path);
+    return diag_error(request->diag, request->origin, number, hint, "can't open the profile '%s'",
+                      path);
 }
 
-/* Opens one path. Returns 0, ENOENT where nothing is there, or -1. */
+/* Whether what was opened may be a profile. */
+static int check_kind(const struct source_request *request, const char *path,
+                      const struct outside_file *file)
+{
+    if (!S_ISREG(file->mode))
+        return diag_error(request->diag, request->origin, 0, "a profile is a regular file",
+                          "the profile '%s' is %s, not a file", path,
+                          S_ISDIR(file->mode)    ? "a directory"
+                          : S_ISFIFO(file->mode) ? "a pipe"
+                                                 : "a device or socket");
+    if (file->size > PROFILE_BYTES)
+        return diag_error(request->diag, request->origin, 0, NULL,
+                          "the profile '%s' has more than %d bytes", path, PROFILE_BYTES);
+    return 0;
+}
+
+/* Opens one path. Returns 0, or an errno value where it can't be opened, or -1. */
 static int try_path(const struct source_request *request, const char *path, struct source *source)
 {
-    struct stat status;
-    /* O_NONBLOCK: a FIFO must not make us wait before we see that it is one. */
-    autofd fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-        return ENOENT;
-    if (fd < 0 || fstat(fd, &status) != 0)
-        return open_error(request, path, errno);
-    if (!S_ISREG(status.st_mode))
-        return profile_error(request->error, request->origin, 0, "a profile is a regular file",
-                             "the profile '%s' is %s, not a file", path,
-                             S_ISDIR(status.st_mode)    ? "a directory"
-                             : S_ISFIFO(status.st_mode) ? "a pipe"
-                                                        : "a device or socket");
-    if (status.st_size > FILE_BYTES)
-        return profile_error(request->error, request->origin, 0, NULL,
-                             "the profile '%s' has more than %d bytes", path, FILE_BYTES);
-    source->fd = take_fd(&fd);
+    const struct outside *outside = request->outside;
+    if (outside->open(outside->context, path, &source->file) != 0)
+        return errno == ENOTDIR ? ENOENT : errno;
     source->path = path;
-    source->device = status.st_dev;
-    source->inode = status.st_ino;
-    source->size = (size_t)status.st_size;
-    return 0;
+    if (check_kind(request, path, &source->file) == 0)
+        return 0;
+    close_fd(&source->file.fd);
+    return -1;
 }
 
 static int by_path(const struct source_request *request, struct source *source)
@@ -62,16 +61,16 @@ static int by_path(const struct source_request *request, struct source *source)
         path = arena_strdup(request->arena, path);
     }
     if (!path)
-        return err_memory(request->error, "profile");
+        return diag_memory(request->diag);
     int result = try_path(request, path, source);
-    if (result != ENOENT)
+    if (result <= 0)
         return result;
-    return request->optional ? 1 : open_error(request, path, ENOENT);
+    return result == ENOENT && request->optional ? 1 : open_error(request, path, result);
 }
 
 static int not_found(const struct source_request *request, const struct search *search)
 {
-    char places[sizeof(request->error->text)] = "";
+    char places[sizeof(request->diag->error->text)] = "";
     char hint[HINT_SIZE];
     size_t used = 0;
     for (size_t i = 0; i < search->count && used < sizeof(places); i++) {
@@ -80,32 +79,31 @@ static int not_found(const struct source_request *request, const struct search *
                              *prefix ? prefix : "the current directory");
         used += added > 0 ? (size_t)added : 0;
     }
-    search_suggest(search, request->name, hint, sizeof(hint));
-    return profile_error(request->error, request->origin, 0, hint, "there is no profile '%s' in %s",
-                         request->name, places);
+    search_suggest(request->outside, search, request->name, hint, sizeof(hint));
+    return diag_error(request->diag, request->origin, 0, hint, "there is no profile '%s' in %s",
+                      request->name, places);
 }
 
 /* A directory that this user may not search holds no profile for it: HOME may be another user's. */
-static bool closed_directory(const char *prefix)
+static bool closed_directory(const struct source_request *request, const char *prefix)
 {
-    return *prefix && faccessat(AT_FDCWD, prefix, X_OK, AT_EACCESS) != 0 && errno == EACCES;
+    return *prefix && request->outside->closed(request->outside->context, prefix);
 }
 
 static int by_name(const struct source_request *request, struct source *source)
 {
     struct search search;
-    if (search_path(request->arena, request->extending, &search) != 0)
-        return err_memory(request->error, "profile");
+    if (search_path(request->outside, request->arena, request->extending, &search) != 0)
+        return diag_memory(request->diag);
     for (size_t i = 0; i < search.count; i++) {
         char *path = arena_printf(request->arena, "%s%s.ini", search.prefix[i], request->name);
         if (!path)
-            return err_memory(request->error, "profile");
+            return diag_memory(request->diag);
         int result = try_path(request, path, source);
-        if (result == 0)
-            return 0;
-        bool denied = result == -1 && request->error->sys_errno == EACCES;
-        if (result == -1 && !(denied && closed_directory(search.prefix[i])))
-            return -1;
+        if (result <= 0)
+            return result;
+        if (result != ENOENT && !(result == EACCES && closed_directory(request, search.prefix[i])))
+            return open_error(request, path, result);
     }
     return request->optional ? 1 : not_found(request, &search);
 }
@@ -113,34 +111,49 @@ static int by_name(const struct source_request *request, struct source *source)
 int source_open(const struct source_request *request, struct source *source)
 {
     if (!*request->name)
-        return profile_error(request->error, request->origin, 0, NULL,
-                             "the name of the profile is empty");
+        return diag_error(request->diag, request->origin, 0, NULL,
+                          "the name of the profile is empty");
     return search_is_path(request->name) ? by_path(request, source) : by_name(request, source);
 }
 
-int source_read(const struct source *source, char **text, size_t *length, struct sbx_error *error)
+/* Reads until the end, into a buffer that has room for one byte more than the file was long.
+ * Returns how many bytes there were; -1 after an error. */
+static ssize_t read_all(const struct source_request *request, const struct source *source,
+                        char *buffer)
 {
-    struct origin origin = {source->path, 0};
-    /* One byte more than fstat(2) told shows that the file has grown meanwhile. */
-    size_t room = source->size + 1, used = 0;
-    autofree char *buffer = malloc(room);
-    while (buffer) {
-        ssize_t got = read(source->fd, buffer + used, room - used);
-        if (got < 0 && errno == EINTR)
-            continue;
+    const struct outside *outside = request->outside;
+    struct origin origin = {.file = source->path};
+    size_t room = (size_t)source->file.size + 1, used = 0;
+    while (used < room) {
+        ssize_t got = outside->read(outside->context, &source->file, buffer + used, room - used);
         if (got < 0)
-            return profile_error(error, origin, errno, NULL, "can't read the profile '%s'",
-                                 source->path);
+            return diag_error(request->diag, origin, errno, NULL, "can't read the profile '%s'",
+                              source->path);
+        if (got == 0)
+            return (ssize_t)used;
         used += (size_t)got;
-        if (got == 0) {
-            *text = buffer;
-            *length = used;
-            buffer = NULL;
-            return 0;
-        }
-        if (used > FILE_BYTES || used == room)
-            return profile_error(error, origin, 0, "try again",
-                                 "the profile '%s' grew while it was read", source->path);
     }
-    return err_memory(error, "profile");
+    return diag_error(request->diag, origin, 0, "try again",
+                      "the profile '%s' grew while it was read", source->path);
+}
+
+int source_read(const struct source_request *request, const struct source *source,
+                const struct text **text)
+{
+    struct text *read = arena_alloc(request->arena, sizeof(*read));
+    char *buffer = arena_alloc(request->arena, (size_t)source->file.size + 1);
+    if (!read || !buffer)
+        return diag_memory(request->diag);
+    ssize_t length = read_all(request, source, buffer);
+    if (length < 0)
+        return -1;
+    size_t skip = length >= 3 && memcmp(buffer, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* a BOM */
+    *read = (struct text){.next = request->diag->texts->first,
+                          .file = source->path,
+                          .line = 1,
+                          .start = buffer + skip,
+                          .length = (size_t)length - skip};
+    request->diag->texts->first = read;
+    *text = read;
+    return 0;
 }

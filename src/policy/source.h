@@ -5,16 +5,14 @@
 #ifndef POLICY_SOURCE_H
 #define POLICY_SOURCE_H
 
-#include "base/arena.h"
-#include "base/error.h"
-#include <stdbool.h>
-#include <stddef.h>
-#include <sys/types.h>
+#include "policy/diag.h"
+#include "policy/outside.h"
 
 /* What is asked for, and by whom. */
 struct source_request {
     struct arena *arena; /* receives paths */
-    struct sbx_error *error;
+    struct diag *diag;
+    const struct outside *outside;
     struct origin origin;  /* the line that extends it; file NULL where the caller named it */
     const char *name;      /* a path or a bare name */
     const char *extending; /* the path of the profile that extends it, or NULL */
@@ -22,18 +20,16 @@ struct source_request {
 };
 
 struct source {
-    int fd; /* owned: close_fd() */
     const char *path;
-    dev_t device;
-    ino_t inode;
-    size_t size; /* as fstat(2) told; the file may change */
+    struct outside_file file; /* its fd is owned: close_fd() */
 };
 
 /* Opens the file of a profile, which must be a regular one. Returns 0, 1 where it is optional and
  * exists nowhere, or -1. */
 int source_open(const struct source_request *request, struct source *source);
 
-/* Reads all of it. *text is owned by the caller: free(). */
-int source_read(const struct source *source, char **text, size_t *length, struct sbx_error *error);
+/* Reads all of it, and adds it to the request's texts. *text lives in the request's arena. */
+int source_read(const struct source_request *request, const struct source *source,
+                const struct text **text);
 
 #endif

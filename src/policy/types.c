@@ -11,29 +11,35 @@
 #include <string.h>
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
-#define SCALAR(type, title, parser)                                                                \
-    [TYPE_##type] = {.name = (title), .size = sizeof(struct value_##type), .scalar = (parser)}
+#define SCALAR(type, title, is_expanded)                                                           \
+    [TYPE_##type] = {.name = (title),                                                              \
+                     .size = sizeof(struct value_##type),                                          \
+                     .scalar = scalar_##type,                                                      \
+                     .print = print_##type,                                                        \
+                     .expands = (is_expanded)}
 #define ENUM(type, title, ...)                                                                     \
     [TYPE_##type] = {.name = (title),                                                              \
                      .size = sizeof(struct value_enum),                                            \
                      .scalar = scalar_word,                                                        \
+                     .print = print_word,                                                          \
                      .words = WORDS(__VA_ARGS__)}
-#define LIST(type, title, parser, has_variables)                                                   \
+#define LIST(type, title, parser, is_expanded)                                                     \
     [TYPE_##type] = {.name = (title),                                                              \
                      .size = sizeof(struct value_list),                                            \
                      .item = (parser),                                                             \
-                     .expands = (has_variables)}
+                     .expands = (is_expanded)}
 
 const struct type policy_types[TYPE_COUNT] = {
-    SCALAR(string, "a text", scalar_string),
-    SCALAR(path, "an absolute path", scalar_path),
-    SCALAR(size, "a size", scalar_size),
-    SCALAR(duration, "a duration", scalar_duration),
-    SCALAR(count, "a number", scalar_count),
-    SCALAR(id, "a user or group id", scalar_id),
-    SCALAR(mode, "a file mode", scalar_mode),
-    SCALAR(nice, "a nice value", scalar_nice),
-    SCALAR(action, "an action", scalar_action),
+    SCALAR(string, "a text", true),
+    SCALAR(path, "an absolute path", true),
+    SCALAR(size, "a size", false),
+    SCALAR(duration, "a duration", false),
+    SCALAR(count, "a number", false),
+    SCALAR(id, "a user or group id", false),
+    SCALAR(mode, "a file mode", false),
+    SCALAR(nice, "a nice value", false),
+    SCALAR(ratio, "a ratio", false),
+    SCALAR(action, "an action", false),
     /* The words stand in the order of the enums of types.h. */
     ENUM(share, "private or host", "private", "host"),
     ENUM(yesno, "yes or no", "no", "yes"),
@@ -43,7 +49,6 @@ const struct type policy_types[TYPE_COUNT] = {
     ENUM(sys, "none or ro", "none", "ro"),
     ENUM(enforce, "strict or best-effort", "strict", "best-effort"),
     ENUM(netmode, "none, loopback or host", "none", "loopback", "host"),
-    ENUM(session, "new or host", "new", "host"),
     LIST(words, "words", item_word, false),
     LIST(paths, "absolute paths", item_path, true),
     LIST(binds, "SOURCE:TARGET pairs", item_bind, true),
@@ -52,65 +57,99 @@ const struct type policy_types[TYPE_COUNT] = {
     LIST(assigns, "NAME=VALUE pairs", item_assign, true),
     LIST(calls, "system calls and @groups", item_call, false),
     LIST(families, "socket families", item_family, false),
+    LIST(capabilities, "capabilities", item_capability, false),
+    LIST(variables, "names of variables", item_variable, false),
+    LIST(endpoints, "ADDRESS:PORT words", item_endpoint, false),
 };
+
+void parse_point(struct parse *parse, const char *at, size_t length)
+{
+    size_t column = parse->column + (size_t)(at - parse->text);
+    if (!parse->column)
+        return;
+    parse->origin.column = column < UINT16_MAX ? (uint16_t)column : 0;
+    parse->origin.length = length < UINT16_MAX ? (uint16_t)length : UINT16_MAX;
+}
 
 void value_fail(const struct parse *parse, const char *hint, const char *format, ...)
 {
-    char text[sizeof(parse->error->text)];
+    char text[sizeof(parse->diag->error->text)];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
-    profile_error(parse->error, parse->origin, 0, hint, "%s.%s: %s", parse->key->section,
-                  parse->key->name, text);
+    diag_error(parse->diag, parse->origin, 0, hint, "%s.%s: %s", parse->key->section,
+               parse->key->name, text);
 }
 
 /* A scalar that starts with a quote is one quoted word and nothing else. */
-static int unquoted(const struct parse *parse, const char **text)
+static int unquoted(struct parse *parse, char **text)
 {
     struct word word = {NULL, 0};
-    const char *cursor = *text;
-    if (*cursor != '"')
-        return 0;
+    const char *cursor = parse->text;
     if (word_next(parse, &cursor, &word) < 0)
         return -1;
     cursor += strspn(cursor, " \t");
-    if (*cursor)
+    if (*cursor) {
+        parse_point(parse, cursor, strlen(cursor));
         return value_error(parse, "close the quote at the end of the value",
                            "'%s' stands behind the closing quote", cursor);
+    }
     *text = word.text;
     return 0;
 }
 
-int value_scalar(const struct parse *parse, const char *text, union value *value)
+/* The text of a scalar: without its quotes and, where no variable can be in it, without marks. */
+static int scalar_text(struct parse *parse, char **text)
 {
     const struct type *type = parse->key->type;
-    union value found = {0};
-    bool is_text = type == &policy_types[TYPE_string];
-    bool quoted = *text == '"';
-    if (unquoted(parse, &text) != 0)
-        return -1;
-    if (!is_text && !*text)
+    const bool is_text = type == &policy_types[TYPE_string];
+    parse_point(parse, parse->text, strlen(parse->text));
+    if (*parse->text == '"') {
+        if (unquoted(parse, text) != 0)
+            return -1;
+        if (!type->expands)
+            word_plain(*text);
+        return 0;
+    }
+    if (!is_text && !*parse->text)
         return value_error(parse, "remove the line to keep the default", "the value is missing");
-    if (!is_text && !quoted && strpbrk(text, " \t"))
+    if (!is_text && strpbrk(parse->text, " \t"))
         return value_error(parse,
                            "a comment behind a value begins with ' ;'; a value with blanks stands "
                            "in double quotes",
-                           "takes one value, not '%s'", text);
-    if (type->scalar(parse, text, &found) != 0)
+                           "takes one value, not '%s'", parse->text);
+    *text = arena_strdup(parse->arena, parse->text);
+    return *text ? 0 : diag_memory(parse->diag);
+}
+
+int value_scalar(struct parse *parse, union value *value)
+{
+    union value found = {0};
+    char *text = NULL;
+    if (scalar_text(parse, &text) != 0 || parse->key->type->scalar(parse, text, &found) != 0)
         return -1;
     *value = found;
     return 0;
 }
 
-int value_item(const struct parse *parse, const char *word, struct item *item)
+/* The word for messages: without marks, which would be shown as control characters. */
+static const char *shown(const struct parse *parse, const char *word)
+{
+    char *copy;
+    if (!strchr(word, WORD_LITERAL) || !(copy = arena_strdup(parse->arena, word)))
+        return word;
+    return word_plain(copy);
+}
+
+int value_item(const struct parse *parse, char *word, struct item *item)
 {
     const struct type *type = parse->key->type;
     if (!type->expands && strstr(word, "${"))
         return value_error(parse, NULL, "'%s': variables have no meaning here", word);
-    item->text = word;
+    item->text = shown(parse, word);
     item->origin = parse->origin;
-    return type->item(parse, word, item);
+    return type->item(parse, type->expands ? word : word_plain(word), item);
 }
 
 int scalar_word(const struct parse *parse, const char *text, union value *value)
@@ -129,4 +168,10 @@ int scalar_word(const struct parse *parse, const char *text, union value *value)
     }
     suggest_text(&suggest, hint, sizeof(hint));
     return value_error(parse, hint, "'%s' is not known; the value is %s", text, type->name);
+}
+
+const char *print_word(struct arena *arena, const struct type *type, const void *value)
+{
+    const struct value_enum *word = value;
+    return arena_strdup(arena, type->words[word->v]);
 }

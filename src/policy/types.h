@@ -48,6 +48,11 @@ struct value_nice { /* 0 to 19 */
     struct origin origin;
 };
 
+struct value_ratio { /* thousandths: 1500 is 1.5, or 150% */
+    uint64_t v;
+    struct origin origin;
+};
+
 /* ENUM(type, first word, second word...): values count from 0 in the order of the words. */
 enum share { SHARE_PRIVATE, SHARE_HOST };
 enum yesno { YESNO_NO, YESNO_YES };
@@ -80,16 +85,19 @@ struct value_action {
 
 /* One word of a list. Which members hold something depends on the list's type. */
 struct item {
-    const char *text;   /* the word, after expansion, without '?' */
+    const char *text;   /* the one form of the word, as a profile would have it, without its mark */
     bool optional;      /* it stood as ?word: it may be absent on this machine */
-    const char *first;  /* paths, tmpfs: the path; binds: the source; links: the content;
-                         * assigns: the name; calls: the name or @group */
+    const char *first;  /* words, variables: the word; paths, tmpfs: the path; binds: the source;
+                         * links: the content; assigns: the name; calls: the name or @group;
+                         * capabilities: the name with cap_, in small letters; endpoints: the
+                         * address, NULL for any */
     const char *second; /* binds: the target; links: the path; assigns: the value */
     bool writable;      /* binds: ":rw" */
     uint64_t size;      /* tmpfs: bytes, 0 where not given */
     uint64_t inodes;    /* tmpfs: 0 where not given */
     unsigned mode;      /* tmpfs: default 01777 */
-    int number;         /* families: AF_*; calls: the errno value, 0 where none is given */
+    int number;         /* families: AF_*; calls: the errno value, 0 where none is given; endpoints:
+                         * the port, 0 for any */
     struct origin origin;
 };
 struct value_list {
@@ -97,13 +105,16 @@ struct value_list {
     size_t count;
     struct origin origin; /* of the first line that set it; file NULL where none did */
 };
-#define value_words    value_list
-#define value_paths    value_list
-#define value_binds    value_list
-#define value_tmpfs    value_list
-#define value_links    value_list
-#define value_assigns  value_list
-#define value_calls    value_list
-#define value_families value_list
+#define value_words        value_list
+#define value_paths        value_list
+#define value_binds        value_list
+#define value_tmpfs        value_list
+#define value_links        value_list
+#define value_assigns      value_list
+#define value_calls        value_list
+#define value_families     value_list
+#define value_capabilities value_list
+#define value_variables    value_list
+#define value_endpoints    value_list
 
 #endif

@@ -10,10 +10,11 @@
 #define POLICY_VALUE_H
 
 #include "base/arena.h"
+#include "policy/diag.h"
 #include "policy/types.h"
-#include <sandbox/sandbox.h>
 
 struct key;
+struct outside;
 
 enum type_id {
     TYPE_string,
@@ -24,6 +25,7 @@ enum type_id {
     TYPE_id,
     TYPE_mode,
     TYPE_nice,
+    TYPE_ratio,
     TYPE_share,
     TYPE_yesno,
     TYPE_base,
@@ -32,7 +34,6 @@ enum type_id {
     TYPE_sys,
     TYPE_enforce,
     TYPE_netmode,
-    TYPE_session,
     TYPE_action,
     TYPE_words,
     TYPE_paths,
@@ -42,6 +43,9 @@ enum type_id {
     TYPE_assigns,
     TYPE_calls,
     TYPE_families,
+    TYPE_capabilities,
+    TYPE_variables,
+    TYPE_endpoints,
     TYPE_COUNT
 };
 
@@ -57,6 +61,7 @@ union value {
     struct value_id id;
     struct value_mode mode;
     struct value_nice nice;
+    struct value_ratio ratio;
     struct value_enum word;
     struct value_action action;
 };
@@ -64,11 +69,17 @@ union value {
 /* What the parsing of one value needs to know. Borrowed, all of it. */
 struct parse {
     struct arena *arena; /* receives what the policy keeps */
-    struct sbx_error *error;
-    const struct key *key;    /* what the value is for */
-    struct origin origin;     /* where it stands */
-    const char *profile_path; /* ${PROFILE_DIR} is the directory of this file */
+    struct diag *diag;
+    const struct key *key;         /* what the value is for */
+    struct origin origin;          /* where the value, or the word that is looked at, stands */
+    const char *text;              /* the value as it stands there */
+    unsigned column;               /* where `text` starts in its line; 0 where there is no line */
+    const char *profile_path;      /* ${PROFILE_DIR} is the directory of this file */
+    const struct outside *outside; /* where variables come from */
 };
+
+/* Makes the parse's origin the `length` bytes from `at`, which points into parse->text. */
+void parse_point(struct parse *parse, const char *at, size_t length);
 
 /* What a parser of one word returns beside -1. */
 enum { ITEM_TAKEN = 0, ITEM_DROPPED = 1 };
@@ -79,20 +90,24 @@ struct type {
     const char *const *words; /* of an enum, in the order of its values, NULL-terminated */
     bool expands;             /* ${VARIABLE} has a meaning in it */
 
-    /* Exactly one of the two is set. `text` and `word` are never empty. The item's text, optional
-     * and origin are set already; a parser may replace its text. */
+    /* Exactly one of the two is set. `text` and `word` are never empty, but for a string's; with
+     * `expands` they may hold WORD_LITERAL. The item's text (for messages), optional and origin are
+     * set already; the parser sets `first` and the text for good. */
     int (*scalar)(const struct parse *parse, const char *text, union value *value);
     int (*item)(const struct parse *parse, const char *word, struct item *item);
+
+    /* The text of a scalar, which reads back as the same value; NULL where memory has run out. */
+    const char *(*print)(struct arena *arena, const struct type *type, const void *value);
 };
 
 extern const struct type policy_types[TYPE_COUNT];
 
-/* Parses the text of a scalar as it stands in the profile: quotes are taken off. */
-int value_scalar(const struct parse *parse, const char *text, union value *value);
+/* Parses parse->text as a scalar; quotes are taken off. */
+int value_scalar(struct parse *parse, union value *value);
 
 /* Parses one word of a list: 0, ITEM_DROPPED where it is optional and names a variable that is not
- * set, or -1. */
-int value_item(const struct parse *parse, const char *word, struct item *item);
+ * set, or -1. The word is changed. */
+int value_item(const struct parse *parse, char *word, struct item *item);
 
 /* Reports a fault in the value: the text starts with "SECTION.KEY: ". The value is -1, for all
  * analysers to see. */
@@ -110,6 +125,7 @@ int scalar_count(const struct parse *parse, const char *text, union value *value
 int scalar_id(const struct parse *parse, const char *text, union value *value);
 int scalar_mode(const struct parse *parse, const char *text, union value *value);
 int scalar_nice(const struct parse *parse, const char *text, union value *value);
+int scalar_ratio(const struct parse *parse, const char *text, union value *value);
 int scalar_word(const struct parse *parse, const char *text, union value *value);
 int scalar_action(const struct parse *parse, const char *text, union value *value);
 
@@ -121,5 +137,22 @@ int item_link(const struct parse *parse, const char *word, struct item *item);
 int item_assign(const struct parse *parse, const char *word, struct item *item);
 int item_call(const struct parse *parse, const char *word, struct item *item);
 int item_family(const struct parse *parse, const char *word, struct item *item);
+int item_capability(const struct parse *parse, const char *word, struct item *item);
+int item_variable(const struct parse *parse, const char *word, struct item *item);
+int item_endpoint(const struct parse *parse, const char *word, struct item *item);
+
+/* ---- the printers, for the table ------------------------------------------------------------ */
+
+const char *print_string(struct arena *arena, const struct type *type, const void *value);
+const char *print_path(struct arena *arena, const struct type *type, const void *value);
+const char *print_size(struct arena *arena, const struct type *type, const void *value);
+const char *print_duration(struct arena *arena, const struct type *type, const void *value);
+const char *print_count(struct arena *arena, const struct type *type, const void *value);
+const char *print_id(struct arena *arena, const struct type *type, const void *value);
+const char *print_mode(struct arena *arena, const struct type *type, const void *value);
+const char *print_nice(struct arena *arena, const struct type *type, const void *value);
+const char *print_ratio(struct arena *arena, const struct type *type, const void *value);
+const char *print_word(struct arena *arena, const struct type *type, const void *value);
+const char *print_action(struct arena *arena, const struct type *type, const void *value);
 
 #endif

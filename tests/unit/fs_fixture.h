@@ -80,7 +80,7 @@ static inline struct item *add_item(struct fixture *f, struct value_list *list, 
     struct item *item = &f->items[slot][list->count++];
     list->items = f->items[slot];
     item->text = item->first = first;
-    item->origin = (struct origin){"test.ini", line};
+    item->origin = (struct origin){.file = "test.ini", .line = line};
     return item;
 }
 

@@ -129,7 +129,8 @@ static inline int64_t answer(const struct made *made, long number, uint64_t a, u
 static inline int made_try(struct made *made, struct sbx_error *error)
 {
     const struct host host = {0};
-    if (guard_seccomp.check(&made->policy, error) != 0)
+    struct diag diag = {.error = error};
+    if (guard_seccomp.check(&made->policy, &diag) != 0)
         return -1;
     return guard_seccomp.prepare(&made->plan, &host, error);
 }

@@ -211,25 +211,31 @@ static void test_other_root(void **state)
     refused(f, SBX_E_PROFILE, 0, "does not exist inside /", NULL);
 }
 
+static int root_rule(struct fixture *f)
+{
+    struct diag diag = {.error = &f->error};
+    return guard_fs.check(&f->policy, &diag);
+}
+
 static void test_root_rules(void **state)
 {
     struct fixture *f = *state;
     add_rw(f, "/", 1);
-    assert_int_equal(guard_fs.check(&f->policy, &f->error), -1);
+    assert_int_equal(root_rule(f), -1);
     assert_int_equal(f->error.code, SBX_E_PROFILE);
     assert_int_equal(f->error.origin.line, 1);
     f->policy.files_rw.count = 0;
     add_tmpfs(f, "/", 2);
-    assert_int_equal(guard_fs.check(&f->policy, &f->error), -1);
+    assert_int_equal(root_rule(f), -1);
     assert_int_equal(f->error.origin.line, 2);
     f->policy.files_tmpfs.count = 0;
     add_link(f, "usr", "/", 3);
-    assert_int_equal(guard_fs.check(&f->policy, &f->error), -1);
+    assert_int_equal(root_rule(f), -1);
     f->policy.files_symlink.count = 0;
     add_bind(f, "/", "/mnt", true, 4);
-    assert_int_equal(guard_fs.check(&f->policy, &f->error), -1);
+    assert_int_equal(root_rule(f), -1);
     f->items[2][0].writable = false;
-    assert_int_equal(guard_fs.check(&f->policy, &f->error), 0);
+    assert_int_equal(root_rule(f), 0);
 }
 
 static void test_writable_root_by_link(void **state)

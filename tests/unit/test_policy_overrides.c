@@ -25,7 +25,7 @@ static void replace(void **state)
     assert_string_equal(policy->files_ro.origin.file, "--set");
     assert_list(&policy->network_families, "");
     assert_int_equal(policy->network_families.origin.line, 4);
-    assert_list(&policy->environment_set, "A=b=c D=e f");
+    assert_list(&policy->environment_set, "A=b=c \"D=e f\"");
     policy_free(policy);
 }
 

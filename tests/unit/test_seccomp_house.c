@@ -282,7 +282,8 @@ static void another_family_may_kill(void **state)
     assert_int_equal(answer(made, SYS_socket, AF_PACKET | HIGH, 0), KILLED);
     assert_int_equal(answer(made, SYS_socket, AF_UNIX, 0), FAILS(EAFNOSUPPORT));
     made->policy.network_refused.kind = ACTION_ALLOW;
-    assert_int_equal(guard_seccomp.check(&made->policy, &error), -1);
+    struct diag diag = {.error = &error};
+    assert_int_equal(guard_seccomp.check(&made->policy, &diag), -1);
     assert_non_null(strstr(error.text, "network.refused"));
     made_free(made);
 }

@@ -182,7 +182,7 @@ int fs_prepare(struct plan *plan, const struct host *host, const struct fs_machi
                struct sbx_error *error);
 
 /* Pure rules across keys (check.c). */
-int fs_check(const struct sbx_policy *policy, struct sbx_error *error);
+int fs_check(const struct sbx_policy *policy, struct diag *diag);
 
 /* The claims that the profile makes (profile.c). */
 int fs_profile_claims(struct fs_build *build, struct sbx_error *error);

@@ -24,39 +24,37 @@ struct call_list {
     enum action_kind kind;
 };
 
-static int unknown_call(const struct call_list *from, const struct item *item,
-                        struct sbx_error *error)
+static int unknown_call(const struct call_list *from, const struct item *item, struct diag *diag)
 {
     const struct scmp_version *version = seccomp_version();
     char hint[HINT_SIZE];
     if (!group_knows_call(item->first))
-        return profile_error(error, item->origin, 0, group_suggest(item->first, hint, sizeof(hint)),
-                             "%s: unknown %s '%s'", from->key,
-                             *item->first == '@' ? "group of system calls" : "system call",
-                             item->first);
+        return diag_error(diag, item->origin, 0, group_suggest(item->first, hint, sizeof(hint)),
+                          "%s: unknown %s '%s'", from->key,
+                          *item->first == '@' ? "group of system calls" : "system call",
+                          item->first);
     snprintf(hint, sizeof(hint), "write '?%s' where the profile can do without it", item->text);
-    return profile_error(error, item->origin, 0, hint,
-                         "%s: libseccomp %u.%u.%u does not know the system call '%s' yet",
-                         from->key, version->major, version->minor, version->micro, item->first);
+    return diag_error(diag, item->origin, 0, hint,
+                      "%s: libseccomp %u.%u.%u does not know the system call '%s' yet", from->key,
+                      version->major, version->minor, version->micro, item->first);
 }
 
-static int absent_call(const struct call_list *from, const struct item *item,
-                       struct sbx_error *error)
+static int absent_call(const struct call_list *from, const struct item *item, struct diag *diag)
 {
     char hint[HINT_SIZE];
     snprintf(hint, sizeof(hint), "write '?%s' where the profile serves other architectures too",
              item->text);
-    return profile_error(error, item->origin, 0, hint,
-                         "%s: " NATIVE_NAME " has no system call '%s'", from->key, item->first);
+    return diag_error(diag, item->origin, 0, hint, "%s: " NATIVE_NAME " has no system call '%s'",
+                      from->key, item->first);
 }
 
 /* The kernel takes errno values up to 4095; libseccomp 2.5 stops one short of it. */
-static int check_errno(const char *key, int number, struct origin where, struct sbx_error *error)
+static int check_errno(const char *key, int number, struct origin where, struct diag *diag)
 {
     if (number < 4095)
         return 0;
-    return profile_error(error, where, 0, "use one of errno(3)", "%s: errno value %d is too large",
-                         key, number);
+    return diag_error(diag, where, 0, "use one of errno(3)", "%s: errno value %d is too large", key,
+                      number);
 }
 
 /* One word's say about one call. Kinds stand in the order of their strength. */
@@ -85,16 +83,16 @@ static void settle_group(const struct call_list *from, const struct item *item,
 }
 
 static int settle_item(const struct call_list *from, const struct item *item,
-                       struct call_table *table, struct sbx_error *error)
+                       struct call_table *table, struct diag *diag)
 {
-    if (check_errno(from->key, item->number, item->origin, error) != 0)
+    if (check_errno(from->key, item->number, item->origin, diag) != 0)
         return -1;
     if (*item->first == '@') {
         const struct call_group *group = group_find(item->first + 1);
         if (group)
             settle_group(from, item, group, table);
         else if (!item->optional)
-            return unknown_call(from, item, error);
+            return unknown_call(from, item, diag);
         return 0;
     }
     int number = seccomp_syscall_resolve_name(item->first);
@@ -103,35 +101,36 @@ static int settle_item(const struct call_list *from, const struct item *item,
     else if (item->optional)
         return 0;
     else if (number == __NR_SCMP_ERROR)
-        return unknown_call(from, item, error);
+        return unknown_call(from, item, diag);
     else
-        return absent_call(from, item, error);
+        return absent_call(from, item, diag);
     return 0;
 }
 
 /* Two errno values of the same weight: whichever stood last would decide, so neither does. */
-static int settle_rivals(const struct call_table *table, struct sbx_error *error)
+static int settle_rivals(const struct call_table *table, struct diag *diag)
 {
+    int result = 0;
     for (int number = 0; number < CALLS_MAX; number++) {
         const struct call_verdict *verdict = &table->of[number];
         if (!verdict->rival)
             continue;
         char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
-        profile_error(error, verdict->rival->origin, 0,
-                      "name the call itself with the one errno value that it shall have, or take "
-                      "one of the words away with '!'",
-                      "syscalls.errno: '%s' and '%s' (%s:%u) give the system call '%s' two errno "
-                      "values",
-                      verdict->rival->text, verdict->by->text,
-                      verdict->by->origin.file ? verdict->by->origin.file : "built in",
-                      verdict->by->origin.line, name ? name : "?");
+        diag_error(diag, verdict->rival->origin, 0,
+                   "name the call itself with the one errno value that it shall have, or take "
+                   "one of the words away with '!'",
+                   "syscalls.errno: '%s' and '%s' (%s:%u) give the system call '%s' two errno "
+                   "values",
+                   verdict->rival->text, verdict->by->text,
+                   verdict->by->origin.file ? verdict->by->origin.file : "built in",
+                   verdict->by->origin.line, name ? name : "?");
         free(name);
-        return -1;
+        result = -1;
     }
-    return 0;
+    return result;
 }
 
-int calls_settle(const struct sbx_policy *policy, struct call_table *table, struct sbx_error *error)
+int calls_settle(const struct sbx_policy *policy, struct call_table *table, struct diag *diag)
 {
     const struct call_list lists[] = {
         {&policy->syscalls_allow, "syscalls.allow", ACTION_ALLOW},
@@ -139,15 +138,13 @@ int calls_settle(const struct sbx_policy *policy, struct call_table *table, stru
         {&policy->syscalls_errno, "syscalls.errno", ACTION_ERRNO},
         {&policy->syscalls_kill, "syscalls.kill", ACTION_KILL},
     };
-    if (check_errno("syscalls.default", policy->syscalls_default.error,
-                    policy->syscalls_default.origin, error) != 0)
-        return -1;
+    int result = check_errno("syscalls.default", policy->syscalls_default.error,
+                             policy->syscalls_default.origin, diag);
     memset(table, 0, sizeof(*table));
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
-        for (size_t j = 0; j < lists[i].list->count; j++)
-            if (settle_item(&lists[i], &lists[i].list->items[j], table, error) != 0)
-                return -1;
-    return settle_rivals(table, error);
+        for (size_t j = 0; j < lists[i].list->count && !diag_stop(diag); j++)
+            result |= settle_item(&lists[i], &lists[i].list->items[j], table, diag);
+    return result == 0 ? settle_rivals(table, diag) : -1;
 }
 
 struct value_action calls_action(const struct sbx_policy *policy, const struct call_table *table,

@@ -7,6 +7,7 @@
 #ifndef GUARDS_SECCOMP_CALLS_H
 #define GUARDS_SECCOMP_CALLS_H
 
+#include "policy/diag.h"
 #include "policy/policy.h"
 
 enum { CALLS_MAX = 1024 }; /* native numbers end far below */
@@ -30,10 +31,9 @@ struct call_table {
 /* Settles syscalls.allow, errno, kill and log. The order of words and lines carries no meaning: a
  * plain name beats a @group; among equals kill beats errno beats log beats allow.
  *
- * Errors: SBX_E_PROFILE for a name that is unknown or that this architecture lacks, and for two
- * errno values of the same weight. */
-int calls_settle(const struct sbx_policy *policy, struct call_table *table,
-                 struct sbx_error *error);
+ * Reports all that it finds, and returns -1 where that was anything: a name that is unknown or that
+ * this architecture lacks, and for two errno values of the same weight. */
+int calls_settle(const struct sbx_policy *policy, struct call_table *table, struct diag *diag);
 
 /* What a call gets in the end: its verdict, or syscalls.default. */
 struct value_action calls_action(const struct sbx_policy *policy, const struct call_table *table,

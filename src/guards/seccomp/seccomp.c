@@ -18,20 +18,20 @@
 /* ---- check ---------------------------------------------------------------------------------- */
 
 /* To let the other families through is what network.families is for. */
-static int seccomp_check(const struct sbx_policy *policy, struct sbx_error *error)
+static int seccomp_check(const struct sbx_policy *policy, struct diag *diag)
 {
     enum action_kind kind = policy->network_refused.kind;
     if (kind == ACTION_KILL || kind == ACTION_ERRNO)
         return 0;
-    return profile_error(error, policy->network_refused.origin, 0,
-                         "name the families that are allowed in network.families",
-                         "network.refused is kill or errno:NAME");
+    return diag_error(diag, policy->network_refused.origin, 0,
+                      "name the families that are allowed in network.families",
+                      "network.refused is kill or errno:NAME");
 }
 
 /* ---- prepare -------------------------------------------------------------------------------- */
 
 static int check_needed(const struct sbx_policy *policy, const struct call_table *table, int number,
-                        const char *name, const char *why, struct sbx_error *error)
+                        const char *name, const char *why, struct diag *diag)
 {
     const struct call_verdict *verdict = &table->of[number];
     if (calls_passes(policy, table, number))
@@ -44,55 +44,56 @@ static int check_needed(const struct sbx_policy *policy, const struct call_table
                      name);
         else
             snprintf(hint, sizeof(hint), "take '%s' out of %s", verdict->by->text, key);
-        return profile_error(error, verdict->by->origin, 0, hint, "%s: '%s' denies %s, %s", key,
-                             verdict->by->text, name, why);
+        return diag_error(diag, verdict->by->origin, 0, hint, "%s: '%s' denies %s, %s", key,
+                          verdict->by->text, name, why);
     }
     struct origin where = policy->syscalls_allow.origin;
-    return profile_error(error, where.file ? where : policy->syscalls_default.origin, 0,
-                         "add @base to syscalls.allow", "syscalls.allow does not name %s, %s", name,
-                         why);
+    return diag_error(diag, where.file ? where : policy->syscalls_default.origin, 0,
+                      "add @base to syscalls.allow", "syscalls.allow does not name %s, %s", name,
+                      why);
 }
 
 static int check_forbidden(const struct sbx_policy *policy, const struct call_table *table,
-                           struct sbx_error *error)
+                           struct diag *diag)
 {
+    int result = 0;
     for (int number = 0; number < CALLS_MAX; number++) {
         const struct call_verdict *verdict = &table->of[number];
         const char *why, *instead;
         if (verdict->rank != RANK_NAME || !calls_passes(policy, table, number) ||
             !house_forbids(number, &why, &instead))
             continue;
-        return profile_error(error, verdict->by->origin, 0, instead,
-                             "syscalls.%s: '%s' can't be allowed: %s; it always answers ENOSYS",
-                             verdict->kind == ACTION_LOG ? "log" : "allow", verdict->by->text, why);
+        result = diag_error(diag, verdict->by->origin, 0, instead,
+                            "syscalls.%s: '%s' can't be allowed: %s; it always answers ENOSYS",
+                            verdict->kind == ACTION_LOG ? "log" : "allow", verdict->by->text, why);
     }
-    return 0;
+    return result;
 }
 
 /* What the lists say once they are settled: looking every name up is too slow to be done twice, so
  * that this is no part of check(). */
 static int check_table(const struct sbx_policy *policy, const struct call_table *table,
-                       struct sbx_error *error)
+                       struct diag *diag)
 {
-    if (check_forbidden(policy, table, error) != 0 ||
-        check_needed(policy, table, SYS_execve, "execve", "without which no program can start",
-                     error) != 0)
-        return -1;
-    return check_needed(policy, table, SYS_exit_group, "exit_group",
-                        "without which no program can end", error);
+    int forbidden = check_forbidden(policy, table, diag);
+    int start = check_needed(policy, table, SYS_execve, "execve",
+                             "without which no program can start", diag);
+    int end = check_needed(policy, table, SYS_exit_group, "exit_group",
+                           "without which no program can end", diag);
+    return forbidden | start | end;
 }
 
-static int keep(struct plan *plan, const struct filter *filter, struct sbx_error *error)
+static int keep(struct plan *plan, const struct filter *filter, struct diag *diag)
 {
     if (filter->overflow)
-        return profile_error(error, plan->policy->syscalls_allow.origin, 0,
-                             "name fewer system calls or socket families",
-                             "the filter is longer than the %d instructions, or one of its jumps "
-                             "than the 255, that the kernel takes",
-                             BPF_MAXINSNS);
+        return diag_error(diag, plan->policy->syscalls_allow.origin, 0,
+                          "name fewer system calls or socket families",
+                          "the filter is longer than the %d instructions, or one of its jumps "
+                          "than the 255, that the kernel takes",
+                          BPF_MAXINSNS);
     struct sock_filter *code = arena_array(&plan->arena, filter->count, sizeof(*code));
     if (!code)
-        return err_memory(error, "seccomp");
+        return err_memory(diag->error, "seccomp");
     memcpy(code, filter->code, filter->count * sizeof(*code));
     plan->seccomp.program =
         (struct sock_fprog){.len = (unsigned short)filter->count, .filter = code};
@@ -113,14 +114,15 @@ static int seccomp_prepare(struct plan *plan, const struct host *host, struct sb
     const struct sbx_policy *policy = plan->policy;
     struct call_table table;
     struct filter filter;
+    struct diag diag = {.error = error};
     (void)host;
     filter.count = 0;
     filter.overflow = false;
-    if (calls_settle(policy, &table, error) != 0 || check_table(policy, &table, error) != 0)
+    if (calls_settle(policy, &table, &diag) != 0 || check_table(policy, &table, &diag) != 0)
         return -1;
     house_settle(policy, &table);
     house_emit(policy, &table, &filter);
-    if (body_append(policy, &table, &filter, error) != 0 || keep(plan, &filter, error) != 0)
+    if (body_append(policy, &table, &filter, error) != 0 || keep(plan, &filter, &diag) != 0)
         return -1;
     plan->seccomp.on = true;
     plan->seccomp.log =
