@@ -21,6 +21,27 @@ void host_probe(struct host *host)
             guards[i]->probe(host);
 }
 
+void plan_names(const struct sbx_policy *policy, struct diag *diag)
+{
+    for (size_t i = 0; i < GUARDS; i++)
+        if (guards[i]->names)
+            guards[i]->names(policy, diag);
+}
+
+void plan_check(const struct sbx_policy *policy, struct diag *diag)
+{
+    for (size_t i = 0; i < GUARDS; i++)
+        if (guards[i]->check)
+            guards[i]->check(policy, diag);
+}
+
+void plan_review(const struct sbx_policy *policy, struct diag *diag)
+{
+    for (size_t i = 0; i < GUARDS; i++)
+        if (guards[i]->review)
+            guards[i]->review(policy, diag);
+}
+
 int plan_prepare(struct plan *plan, const struct sbx_policy *policy,
                  const struct sbx_command *command, const struct host *host,
                  struct sbx_error *error)

@@ -10,6 +10,11 @@
 /* Asks the machine, through the probe of each guard. */
 void host_probe(struct host *host);
 
+/* Asks names(), check() or review() of every guard. */
+void plan_names(const struct sbx_policy *policy, struct diag *diag);
+void plan_check(const struct sbx_policy *policy, struct diag *diag);
+void plan_review(const struct sbx_policy *policy, struct diag *diag);
+
 /* Fills in *plan: check and prepare of every guard. `policy`, `command` and `host` are borrowed and
  * must outlive the plan. Starts no process and changes nothing on the machine. On failure the plan
  * is empty again. Errors: all but SBX_E_SETUP. */

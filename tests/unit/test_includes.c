@@ -28,6 +28,8 @@ static const struct {
      {"sandbox/sandbox.h", "base/", "policy/", "guards/guard.h", "guards/plan.h", NULL}},
     {"src/launch/",
      {"sandbox/sandbox.h", "base/", "policy/", "guards/guard.h", "guards/plan.h", "launch/"}},
+    {"src/explain/",
+     {"sandbox/sandbox.h", "base/", "policy/", "guards/", "launch/", "explain/"}},
     {"src/cli/", {"sandbox/sandbox.h", "+", NULL}},
     {"include/sandbox/", {NULL}},
 };
@@ -40,7 +42,7 @@ static const struct {
     {"seccomp.h", "src/guards/seccomp/"},
     {"sys/capability.h", "src/guards/caps"},
     {"bpf/", "src/guards/ebpf/"},
-    {"jansson.h", "src/launch/report.c"},
+    {"jansson.h", "src/explain/"},
 };
 
 /* What the C library and the kernel offer, by the start of the name. */

@@ -5,9 +5,9 @@
  * Source of the meta format: isolate(1), "META-FILES".
  */
 #include "base/error.h"
+#include "explain/json.h"
 #include <errno.h>
 #include <inttypes.h>
-#include <jansson.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -66,28 +66,6 @@ int sbx_report_exit_status(const struct sbx_report *report)
     return sbx_error_exit_status(&report->error);
 }
 
-/* JSON strings are UTF-8; paths and messages may be anything. What is no UTF-8 becomes U+FFFD. */
-static json_t *text_or_replaced(const char *text)
-{
-    json_t *string = json_string(text);
-    if (string)
-        return string;
-    size_t length = strlen(text);
-    char *clean = malloc(3 * length + 1), *to = clean;
-    if (!clean)
-        return NULL;
-    for (size_t i = 0; i < length; i++) {
-        if ((unsigned char)text[i] < 0x80)
-            *to++ = text[i];
-        else
-            to = stpcpy(to, "\xef\xbf\xbd");
-    }
-    *to = '\0';
-    string = json_string(clean);
-    free(clean);
-    return string;
-}
-
 static json_t *guards_json(const struct sbx_report *report)
 {
     static const char *const states[] = {
@@ -101,7 +79,7 @@ static json_t *guards_json(const struct sbx_report *report)
         const struct sbx_guard_report *line = &report->guards[i];
         json_array_append_new(list, json_pack("{s:s, s:s, s:o}", "guard", line->guard, "state",
                                               states[line->state], "mechanism",
-                                              text_or_replaced(line->mechanism)));
+                                              json_text(line->mechanism)));
     }
     return list;
 }
@@ -110,7 +88,7 @@ static json_t *unkept_json(const struct sbx_report *report)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < report->unkept_count; i++)
-        json_array_append_new(list, text_or_replaced(report->unkept[i]));
+        json_array_append_new(list, json_text(report->unkept[i]));
     return list;
 }
 
@@ -129,10 +107,11 @@ static json_t *error_json(const struct sbx_report *report)
     const struct sbx_error *error = &report->error;
     if (error->code == SBX_OK)
         return json_null();
-    return json_pack("{s:s, s:s, s:i, s:o, s:i, s:o, s:o}", "code", codes[error->code], "stage",
-                     error->stage, "errno", error->sys_errno, "file",
-                     text_or_replaced(error->origin.file), "line", (int)error->origin.line, "text",
-                     text_or_replaced(error->text), "hint", text_or_replaced(error->hint));
+    return json_pack("{s:s, s:s, s:i, s:o, s:i, s:i, s:o, s:o}", "code", codes[error->code],
+                     "stage", error->stage, "errno", error->sys_errno, "file",
+                     json_text(error->origin.file), "line", (int)error->origin.line, "column",
+                     (int)error->origin.column, "text", json_text(error->text), "hint",
+                     json_text(error->hint));
 }
 
 static json_t *figures_json(const struct sbx_report *report)
@@ -150,7 +129,6 @@ static json_t *figures_json(const struct sbx_report *report)
 
 static char *format_json(const struct sbx_report *report)
 {
-    char *text = NULL;
     json_t *figures = figures_json(report);
     json_t *object = json_pack(
         "{s:i, s:s, s:o, s:o, s:b}", "version", 1, "outcome", sbx_outcome_name(report->outcome),
@@ -158,18 +136,15 @@ static char *format_json(const struct sbx_report *report)
         report->outcome == SBX_OUTCOME_EXITED ? json_integer(report->exit_code) : json_null(),
         "signal", report->signal ? json_integer(report->signal) : json_null(), "killed",
         (int)report->killed);
-    if (figures && object && json_object_update(object, figures) == 0 &&
-        json_object_set_new(object, "guards", guards_json(report)) == 0 &&
-        json_object_set_new(object, "unkept", unkept_json(report)) == 0 &&
-        json_object_set_new(object, "error", error_json(report)) == 0) {
-        char *dump = json_dumps(object, JSON_INDENT(2));
-        if (dump && asprintf(&text, "%s\n", dump) < 0)
-            text = NULL;
-        free(dump);
-    }
+    bool made = figures && object && json_object_update(object, figures) == 0 &&
+                json_object_set_new(object, "guards", guards_json(report)) == 0 &&
+                json_object_set_new(object, "unkept", unkept_json(report)) == 0 &&
+                json_object_set_new(object, "error", error_json(report)) == 0;
     json_decref(figures);
+    if (made)
+        return json_finish(object);
     json_decref(object);
-    return text;
+    return NULL;
 }
 
 /* ---- meta ----------------------------------------------------------------------------------- */

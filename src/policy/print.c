@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * print.c - a policy as canonical INI. Each value is written by its type, and each word of a list
+ * has its one form already.
+ */
+#include "policy/print.h"
+#include "base/utf8.h"
+#include "policy/value.h"
+#include <string.h>
+
+enum { ORIGIN_COLUMN = 44 }; /* where the comments start */
+
+const char *origin_text(struct arena *arena, struct origin origin)
+{
+    if (!origin.file)
+        return arena_strdup(arena, "built in");
+    if (!origin.line)
+        return arena_strdup(arena, origin.file);
+    if (!origin.column)
+        return arena_printf(arena, "%s:%u", origin.file, origin.line);
+    return arena_printf(arena, "%s:%u:%u", origin.file, origin.line, origin.column);
+}
+
+static const void *field_of(const struct sbx_policy *policy, const struct key *key)
+{
+    return (const char *)policy + key->offset;
+}
+
+/* The origin is the last member of each value_*. */
+static struct origin scalar_origin(const struct sbx_policy *policy, const struct key *key)
+{
+    struct origin origin;
+    memcpy(&origin, (const char *)field_of(policy, key) + key->type->size - sizeof(origin),
+           sizeof(origin));
+    return origin;
+}
+
+/* Ends a line that has `used` characters; with a comment where origins are asked for. */
+static int end_line(struct arena *arena, size_t used, bool origins, struct origin origin, FILE *out)
+{
+    const char *text = origins ? origin_text(arena, origin) : "";
+    if (!text)
+        return -1;
+    if (origins) {
+        fprintf(out, "%*s ; ", used < ORIGIN_COLUMN ? (int)(ORIGIN_COLUMN - used) : 0, "");
+        text_put(out, text);
+    }
+    fputc('\n', out);
+    return 0;
+}
+
+static int print_list(const struct sbx_policy *policy, const struct key *key, bool origins,
+                      FILE *out)
+{
+    struct arena arena = {NULL};
+    const struct value_list *list = field_of(policy, key);
+    size_t used = (size_t)fprintf(out, "%s =", key->name);
+    int result = end_line(&arena, used, origins, list->origin, out);
+    for (size_t i = 0; i < list->count && result == 0; i++) {
+        const struct item *item = &list->items[i];
+        used = (size_t)fprintf(out, "    %s%s", item->optional ? "?" : "", item->text);
+        result = end_line(&arena, used, origins, item->origin, out);
+    }
+    arena_free(&arena);
+    return result;
+}
+
+static int print_scalar(const struct sbx_policy *policy, const struct key *key, bool origins,
+                        FILE *out)
+{
+    struct arena arena = {NULL};
+    int result = -1;
+    const char *text = key->type->print(&arena, key->type, field_of(policy, key));
+    if (text) {
+        size_t used = (size_t)fprintf(out, "%s =%s%s", key->name, *text ? " " : "", text);
+        result = end_line(&arena, used, origins, scalar_origin(policy, key), out);
+    }
+    arena_free(&arena);
+    return result;
+}
+
+int policy_print(const struct sbx_policy *policy, bool origins, FILE *out)
+{
+    const char *section = "";
+    for (const struct key *key = policy_keys; key < policy_keys + KEY_COUNT; key++) {
+        if (key == &policy_keys[KEY_profile_extends])
+            continue;
+        if (strcmp(section, key->section) != 0)
+            fprintf(out, "%s[%s]\n", *section ? "\n" : "", key->section);
+        section = key->section;
+        int result = key->type->item ? print_list(policy, key, origins, out)
+                                     : print_scalar(policy, key, origins, out);
+        if (result != 0)
+            return -1;
+    }
+    return 0;
+}
+
+const char *policy_value_text(struct arena *arena, const struct sbx_policy *policy,
+                              const struct key *key)
+{
+    if (!key->type->item)
+        return key->type->print(arena, key->type, field_of(policy, key));
+    const struct value_list *list = field_of(policy, key);
+    const char *text = "";
+    for (size_t i = 0; i < list->count && text; i++)
+        text = arena_printf(arena, "%s%s%s%s", text, i ? " " : "",
+                            list->items[i].optional ? "?" : "", list->items[i].text);
+    return text;
+}
