@@ -13,7 +13,7 @@
 /* The kernel takes no longer word for a program's environment. */
 enum { EXPANDED_MAX = 128 * 1024 };
 
-static const char *const variables[] = {"HOME",        "PWD", "USER", "UID", "XDG_RUNTIME_DIR",
+const char *const expand_variables[] = {"HOME",        "PWD", "USER", "UID", "XDG_RUNTIME_DIR",
                                         "PROFILE_DIR", NULL};
 
 /* The end of the ${...} at `text`, behind its brace; NULL where it has none. */
@@ -82,7 +82,7 @@ static int unknown_variable(const struct parse *parse, const char *name)
     char hint[HINT_SIZE];
     struct suggest suggest;
     suggest_start(&suggest, name);
-    for (const char *const *known = variables; *known; known++)
+    for (const char *const *known = expand_variables; *known; known++)
         suggest_offer(&suggest, *known);
     if (suggest_best(&suggest))
         suggest_text(&suggest, hint, sizeof(hint));
@@ -101,7 +101,7 @@ static int variable_value(const struct parse *parse, const char *name, bool opti
             return value_error(parse, "write ${env:NAME}", "'${%s}' names no variable", name);
         found = parse->outside->variable(parse->outside->context, name + 4);
     } else {
-        const char *const *known = variables;
+        const char *const *known = expand_variables;
         while (*known && strcmp(*known, name) != 0)
             known++;
         if (!*known)

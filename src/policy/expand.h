@@ -7,6 +7,9 @@
 
 #include "policy/value.h"
 
+/* The names of the ${VARIABLES} that are always known, NULL-terminated. */
+extern const char *const expand_variables[];
+
 /* Part of a word. */
 struct field {
     const char *text;
