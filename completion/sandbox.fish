@@ -241,7 +241,8 @@ function __sandbox_profiles
     for file in $folders/*.ini
         string replace -r '^.*/(.*)\.ini$' '$1' -- $file
     end | sort -u
-    __fish_complete_suffix .ini
+    set -l path (commandline -ct | string replace -r '^(--profile=|-p)' '')
+    __fish_complete_path "$path" profile | string match -er '(\.ini|/)(\t.*)?$'
 end
 
 function __sandbox_program
