@@ -230,9 +230,12 @@ static const char *find_answer(const char *line, size_t *length)
 {
     char head[256];
     snprintf(head, sizeof(head), "== %s\n", line);
-    const char *start = strstr(answers, head);
-    if (!start)
+    const char *start = answers ? strstr(answers, head) : NULL;
+    if (!start) {
         fail_msg("%s gives no answer to: %s", shell->name, line);
+        *length = 0;
+        return "";
+    }
     start += strlen(head);
     const char *end = strncmp(start, "== ", 3) == 0 ? start : strstr(start, "\n== ");
     *length = end ? (size_t)(end - start) + (end != start) : strlen(start);
