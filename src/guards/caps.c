@@ -85,6 +85,71 @@ static int caps_check(const struct sbx_policy *policy, struct diag *diag)
     return 0;
 }
 
+/* What a capability is good for inside, for those that give much. `inside` is NULL where the kernel
+ * asks for the capability in its first user namespace alone (capable(), not ns_capable()). */
+static const struct {
+    cap_value_t number;
+    const char *inside;
+} strong[] = {
+    {CAP_SYS_ADMIN, "mounts, unmounts and makes read-only binds writable again, wherever "
+                    "[syscalls] lets such calls through, and opens most of the kernel to attack"},
+    {CAP_SYS_PTRACE, "traces every process of the sandbox that has its dumpable flag, whatever its "
+                     "capabilities are, and reads its memory"},
+    {CAP_DAC_READ_SEARCH, "reads past the permission bits of all files that belong to the ids of "
+                          "the sandbox, and opens files by handle where the kernel allows that"},
+    {CAP_DAC_OVERRIDE, "reads, writes and executes past the permission bits of all files that "
+                       "belong to the ids of the sandbox"},
+    {CAP_FOWNER, "changes modes and attributes of all files that belong to the ids of the sandbox"},
+    {CAP_CHOWN, "changes the owner of files to any id of the sandbox"},
+    {CAP_SETUID, "takes on any user id of the sandbox, and writes its id maps"},
+    {CAP_SETGID, "takes on any group id of the sandbox, and writes its id maps"},
+    {CAP_SETPCAP, "hands on capabilities and changes securebits that are not locked"},
+    {CAP_SETFCAP, "gives programs capabilities of the sandbox's own user namespace"},
+    {CAP_SYS_CHROOT, "changes the root directory, the classic way out of a chroot, and enters "
+                     "mount namespaces"},
+    {CAP_NET_ADMIN, "sets up interfaces, routes and packet filters of a private network, and opens "
+                    "a large part of the kernel's network code to attack"},
+    {CAP_NET_RAW, "makes raw and packet sockets in a private network, and opens more of the "
+                  "kernel's network code to attack"},
+    {CAP_CHECKPOINT_RESTORE, "chooses process ids, and follows the links of /proc to open files"},
+    {CAP_SYS_BOOT, "ends the whole sandbox at once"},
+    {CAP_SYS_MODULE, NULL},
+    {CAP_SYS_RAWIO, NULL},
+    {CAP_SYS_TIME, NULL},
+    {CAP_SYSLOG, NULL},
+    {CAP_MKNOD, NULL},
+    {CAP_BPF, NULL},
+    {CAP_PERFMON, NULL},
+};
+
+static void review_capability(const struct item *item, struct diag *diag)
+{
+    static const char hint[] = "take it away, unless the program can't do without";
+    cap_value_t number;
+    if (cap_from_name(item->first, &number) != 0)
+        return; /* optional, and unknown here */
+    for (size_t i = 0; i < sizeof(strong) / sizeof(strong[0]); i++) {
+        if (strong[i].number != number)
+            continue;
+        if (strong[i].inside)
+            diag_lint(diag, SBX_SEVERITY_WARNING, "root-capability", item->origin, hint,
+                      "capabilities.keep: %s, which is root's, %s; it counts in the sandbox's own "
+                      "user namespace only",
+                      item->text, strong[i].inside);
+        else
+            diag_lint(diag, SBX_SEVERITY_NOTE, "root-capability", item->origin, hint,
+                      "capabilities.keep: %s, which is root's, gives the program nothing: Linux "
+                      "asks for it in its first user namespace, never in that of a sandbox",
+                      item->text);
+    }
+}
+
+static void caps_review(const struct sbx_policy *policy, struct diag *diag)
+{
+    for (size_t i = 0; i < policy->capabilities_keep.count; i++)
+        review_capability(&policy->capabilities_keep.items[i], diag);
+}
+
 static int caps_prepare(struct plan *plan, const struct host *host, struct sbx_error *error)
 {
     (void)host;
@@ -176,12 +241,58 @@ static void caps_observe(const struct plan *plan, struct sbx_report *report)
                      "all five capability sets empty, securebits locked");
 }
 
+/* The names of a set, with blanks between; "none" for the empty one. */
+static void set_text(uint64_t set, char *text, size_t size)
+{
+    size_t used = 0;
+    snprintf(text, size, "none");
+    for (cap_value_t number = 0; number < 64 && used < size; number++) {
+        if (!(set >> number & 1))
+            continue;
+        char *name = cap_to_name(number);
+        used +=
+            (size_t)snprintf(text + used, size - used, "%s%s", used ? " " : "", name ? name : "?");
+        cap_free(name);
+    }
+}
+
+static void caps_describe(const struct plan *plan, FILE *out)
+{
+    const struct sbx_policy *policy = plan->policy;
+    const struct origin nowhere = {.file = NULL};
+    char keep[2048], ambient[2048];
+    set_text(plan->caps.keep, keep, sizeof(keep));
+    set_text(plan->caps.ambient, ambient, sizeof(ambient));
+    guard_line(out, policy->capabilities_ambient.origin, "inheritable set: %s", ambient);
+    guard_line(out, policy->capabilities_ambient.origin, "ambient set: %s", ambient);
+    guard_line(out, nowhere, "securebits, locked: no_setuid_fixup, no_cap_ambient_raise%s",
+               caps_securebits(plan) & SECBIT_NOROOT ? ", noroot" : "");
+    guard_line(out, policy->capabilities_keep.origin, "bounding set: %s", keep);
+    guard_line(out, policy->capabilities_keep.origin, "permitted and effective set: %s", keep);
+}
+
+static bool caps_wall(const struct plan *plan, enum key_id key, struct wall *wall)
+{
+    char set[200];
+    if (key == KEY_capabilities_keep) {
+        set_text(plan->caps.keep, set, sizeof(set));
+        return guard_wall(wall, SBX_STATE_ENFORCED, "permitted, effective, bounding: %s", set);
+    }
+    if (key != KEY_capabilities_ambient)
+        return false;
+    set_text(plan->caps.ambient, set, sizeof(set));
+    return guard_wall(wall, SBX_STATE_ENFORCED, "inheritable, ambient: %s; securebits locked", set);
+}
+
 const struct guard guard_caps = {
     .name = "caps",
     .names = caps_names,
     .check = caps_check,
+    .review = caps_review,
     .prepare = caps_prepare,
     .enter = caps_enter,
     .explain = caps_explain,
     .observe = caps_observe,
+    .describe = caps_describe,
+    .wall = caps_wall,
 };

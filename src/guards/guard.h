@@ -73,6 +73,15 @@ extern const struct guard guard_limits;
 extern const struct guard guard_process;
 extern const struct guard guard_seccomp;
 
+/* For describe(): one line of text, which is escaped; with where it comes from, if that is a line
+ * of a profile. */
+void guard_line(FILE *out, struct origin origin, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* For wall(): fills it in. Returns true. Truncates rather than fails. */
+bool guard_wall(struct wall *wall, enum sbx_state state, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* For observe(): one more line, or one more broken promise. Both truncate rather than fail. */
 void guard_report(struct sbx_report *report, const char *guard, enum sbx_state state,
                   const char *format, ...) __attribute__((format(printf, 4, 5)));

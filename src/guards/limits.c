@@ -97,6 +97,90 @@ static bool is_limit(uint64_t value)
     return value != POLICY_UNLIMITED;
 }
 
+/* ---- review --------------------------------------------------------------------------------- */
+
+/* Whether a verdict rests on this profile: it limits CPU time, or one of the files that it is made
+ * of is called judge-something. */
+static bool is_judge(const struct sbx_policy *policy)
+{
+    if (is_limit(policy->limits_cpu_time.v))
+        return true;
+    for (const struct text *text = policy->texts.first; text; text = text->next) {
+        const char *slash = strrchr(text->file, '/');
+        if (strncmp(slash ? slash + 1 : text->file, "judge", 5) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void review_missing(const struct sbx_policy *policy, struct diag *diag)
+{
+    const struct {
+        uint64_t value;
+        struct origin origin;
+        const char *key, *what;
+    } wanted[] = {
+        {policy->limits_cpu_time.v, policy->limits_cpu_time.origin, "limits.cpu_time",
+         "a verdict should rest on it, not on the clock"},
+        {policy->limits_wall_time.v, policy->limits_wall_time.origin, "limits.wall_time",
+         "a program that only waits never ends"},
+        {policy->limits_memory.v, policy->limits_memory.origin, "limits.memory",
+         "a program can take all memory of the machine"},
+        {policy->limits_pids.v, policy->limits_pids.origin, "limits.pids",
+         "a program can start processes until the machine has no more"},
+        {policy->limits_output.v, policy->limits_output.origin, "limits.output",
+         "a program can print until the disk is full"},
+    };
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+        if (!is_limit(wanted[i].value))
+            diag_lint(
+                diag, SBX_SEVERITY_WARNING, "missing-limits",
+                wanted[i].origin.file ? wanted[i].origin : (struct origin){.file = policy->file},
+                "set it; the profile judge has a value for each",
+                "%s is unlimited in a profile that judges: %s", wanted[i].key, wanted[i].what);
+}
+
+static void review_enforce(const struct sbx_policy *policy, struct diag *diag)
+{
+    const struct value_enum *enforce = &policy->limits_enforce;
+    bool needed = is_limit(policy->limits_cpu_time.v) || is_limit(policy->limits_memory.v);
+    if (!enforce->origin.file)
+        return;
+    if (!needed)
+        diag_lint(
+            diag, SBX_SEVERITY_NOTE, "no-effect", enforce->origin,
+            "take it away, or set one of the two",
+            "limits.enforce has no effect: it is about limits.cpu_time and limits.memory, and "
+            "neither is set");
+    else if (enforce->v == ENFORCE_BEST_EFFORT)
+        diag_lint(
+            diag, SBX_SEVERITY_NOTE, "weaker-limits", enforce->origin,
+            "say strict if a verdict must never rest on weaker means",
+            "limits.enforce = best-effort: without a cgroup, limits.cpu_time and limits.memory "
+            "are held by sampling and by resource limits of each process");
+}
+
+static void limits_review(const struct sbx_policy *policy, struct diag *diag)
+{
+    const struct value_duration *cpu = &policy->limits_cpu_time, *wall = &policy->limits_wall_time;
+    const struct value_size *stack = &policy->limits_stack, *memory = &policy->limits_memory;
+    if (is_judge(policy))
+        review_missing(policy, diag);
+    review_enforce(policy, diag);
+    if (is_limit(cpu->v) && wall->v <= cpu->v)
+        diag_lint(diag, SBX_SEVERITY_NOTE, "unreachable-limit", cpu->origin,
+                  "set limits.wall_time to some three times of it",
+                  "limits.cpu_time is not reached by a program of one thread: limits.wall_time, "
+                  "which is not longer, ends it before");
+    if (is_limit(stack->v) && stack->origin.file && stack->v >= memory->v)
+        diag_lint(diag, SBX_SEVERITY_NOTE, "unreachable-limit", stack->origin,
+                  "set it well below limits.memory",
+                  "limits.stack is not reached: limits.memory, which is not larger, ends the "
+                  "program before");
+}
+
+/* ---- prepare -------------------------------------------------------------------------------- */
+
 /* Adds one rlimit to the plan. A hard limit of the launcher's own that is lower can't be raised:
  * the promise "no more than this" holds, but the program gets less than the profile says. */
 static int add_rlimit(struct plan *plan, int resource, uint64_t soft, uint64_t hard,
@@ -285,11 +369,119 @@ static void limits_observe(const struct plan *plan, struct sbx_report *report)
                      "sizes");
 }
 
+/* ---- for people ----------------------------------------------------------------------------- */
+
+static const char *rlimit_name(int resource)
+{
+    static const char *const names[] = {
+        [RLIMIT_CPU] = "RLIMIT_CPU",     [RLIMIT_DATA] = "RLIMIT_DATA",
+        [RLIMIT_FSIZE] = "RLIMIT_FSIZE", [RLIMIT_NOFILE] = "RLIMIT_NOFILE",
+        [RLIMIT_STACK] = "RLIMIT_STACK", [RLIMIT_CORE] = "RLIMIT_CORE",
+        [RLIMIT_NPROC] = "RLIMIT_NPROC",
+    };
+    bool known = resource >= 0 && (size_t)resource < sizeof(names) / sizeof(names[0]);
+    return known && names[resource] ? names[resource] : "RLIMIT_?";
+}
+
+static void limits_describe(const struct plan *plan, FILE *out)
+{
+    const struct sbx_policy *policy = plan->policy;
+    const struct limits_plan *limits = &plan->limits;
+    for (size_t i = 0; i < limits->count; i++)
+        guard_line(out, limits->rlimits[i].origin, "prlimit64 %s %llu, hard %llu",
+                   rlimit_name(limits->rlimits[i].resource),
+                   (unsigned long long)limits->rlimits[i].value.rlim_cur,
+                   (unsigned long long)limits->rlimits[i].value.rlim_max);
+    if (limits->wall_ns)
+        guard_line(out, policy->limits_wall_time.origin,
+                   "launcher: a timer of %llu ms by the clock",
+                   (unsigned long long)(limits->wall_ns / 1000000));
+    if (limits->cpu_ns)
+        guard_line(out, policy->limits_cpu_time.origin,
+                   "launcher: the CPU clocks of all processes, up to %llu ms",
+                   (unsigned long long)(limits->cpu_ns / 1000000));
+    if (limits->memory_by_sampling)
+        guard_line(out, policy->limits_memory.origin,
+                   "launcher: the memory of all processes, sampled, up to %llu bytes",
+                   (unsigned long long)limits->memory_bytes);
+    if (limits->output_bytes)
+        guard_line(out, policy->limits_output.origin,
+                   "launcher: a relay for stdout and stderr, up to %llu bytes",
+                   (unsigned long long)limits->output_bytes);
+}
+
+/* What one resource limit keeps by itself. */
+static bool wall_rlimit(const struct limits_plan *limits, const char *key, struct wall *wall)
+{
+    for (size_t i = 0; i < limits->count; i++)
+        if (strcmp(limits->rlimits[i].key, key) == 0)
+            return guard_wall(wall, SBX_STATE_ENFORCED, "%s %llu",
+                              rlimit_name(limits->rlimits[i].resource),
+                              (unsigned long long)limits->rlimits[i].value.rlim_cur);
+    return guard_wall(wall, SBX_STATE_OFF, "unlimited");
+}
+
+static bool wall_memory(const struct limits_plan *limits, struct wall *wall)
+{
+    if (!limits->memory_bytes)
+        return guard_wall(wall, SBX_STATE_OFF, "unlimited");
+    return limits->memory_by_sampling
+               ? guard_wall(wall, SBX_STATE_PARTIAL,
+                            "no cgroup: RLIMIT_DATA of each process, and a look at the tree each "
+                            "10 ms")
+               : guard_wall(wall, SBX_STATE_ENFORCED, "cgroup memory.max");
+}
+
+static bool wall_enforce(const struct plan *plan, struct wall *wall)
+{
+    if (plan->policy->limits_enforce.v == ENFORCE_STRICT)
+        return guard_wall(wall, SBX_STATE_ENFORCED,
+                          "a limit that can't be kept here refuses the launch");
+    return guard_wall(wall, SBX_STATE_OFF, "weaker means are allowed, and the report names them");
+}
+
+static bool limits_wall(const struct plan *plan, enum key_id key, struct wall *wall)
+{
+    const struct limits_plan *limits = &plan->limits;
+    switch (key) {
+    case KEY_limits_cpu_time:
+        return limits->cpu_ns
+                   ? guard_wall(wall, SBX_STATE_PARTIAL,
+                                "no cgroup: the CPU clocks of all processes, and RLIMIT_CPU")
+                   : guard_wall(wall, SBX_STATE_OFF, "unlimited");
+    case KEY_limits_wall_time:
+        return limits->wall_ns ? guard_wall(wall, SBX_STATE_ENFORCED, "a timer of the launcher's")
+                               : guard_wall(wall, SBX_STATE_OFF, "unlimited");
+    case KEY_limits_memory:
+        return wall_memory(limits, wall);
+    case KEY_limits_output:
+        return limits->output_bytes ? guard_wall(wall, SBX_STATE_ENFORCED,
+                                                 "pipes through the launcher, which counts")
+                                    : guard_wall(wall, SBX_STATE_OFF, "unlimited");
+    case KEY_limits_pids:
+    case KEY_limits_file_size:
+    case KEY_limits_open_files:
+    case KEY_limits_stack:
+    case KEY_limits_core: {
+        char name[64];
+        snprintf(name, sizeof(name), "limits.%s", policy_keys[key].name);
+        return wall_rlimit(limits, name, wall);
+    }
+    case KEY_limits_enforce:
+        return wall_enforce(plan, wall);
+    default:
+        return false;
+    }
+}
+
 const struct guard guard_limits = {
     .name = "limits",
+    .review = limits_review,
     .probe = limits_probe,
     .prepare = limits_prepare,
     .enter = limits_enter,
     .explain = limits_explain,
     .observe = limits_observe,
+    .describe = limits_describe,
+    .wall = limits_wall,
 };

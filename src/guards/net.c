@@ -17,6 +17,55 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
+/* Families that reach further than the network namespace, or that open more of the kernel. */
+static const struct {
+    int family;
+    bool everywhere; /* whatever network.mode is */
+    const char *what;
+} wide[] = {
+    {AF_VSOCK, true, "reaches the hypervisor and other virtual machines: no namespace bounds it"},
+    {AF_NETLINK, false,
+     "reads the host's routes, neighbours and sockets, and opens more of the "
+     "kernel to attack"},
+    {AF_PACKET, false,
+     "reads and forges all packets of the host, where the kernel grants it: it "
+     "asks for CAP_NET_RAW over the host's network"},
+    {AF_BLUETOOTH, false, "reaches the radio's neighbours"},
+    {AF_TIPC, false, "reaches the cluster, and opens more of the kernel to attack"},
+    {AF_RDS, false, "opens more of the kernel to attack"},
+};
+
+static void review_family(const struct sbx_policy *policy, const struct item *item,
+                          struct diag *diag)
+{
+    const bool host = policy->network_mode.v == NETMODE_HOST;
+    if (item->number == AF_UNIX && host)
+        diag_lint(
+            diag, SBX_SEVERITY_WARNING, "abstract-sockets",
+            item->origin.file ? item->origin : policy->network_mode.origin,
+            "take it away with families = !unix, or choose another network.mode",
+            "network.families: unix, with network.mode = host: the abstract sockets of the "
+            "host can be reached (X11, D-Bus, container runtimes), for they have no path that "
+            "[files] could hide");
+    for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
+        if (item->number == wide[i].family && (host || wide[i].everywhere))
+            diag_lint(diag, SBX_SEVERITY_WARNING, "wide-family",
+                      item->origin.file ? item->origin : policy->network_mode.origin,
+                      "take it away, unless the program can't do without",
+                      "network.families: %s %s", item->text, wide[i].what);
+}
+
+static void net_review(const struct sbx_policy *policy, struct diag *diag)
+{
+    if (policy->network_mode.v == NETMODE_HOST)
+        diag_lint(diag, SBX_SEVERITY_NOTE, "host-network", policy->network_mode.origin,
+                  "network.mode = loopback has a private lo, none has nothing",
+                  "network.mode = host: the program reaches what this machine reaches, its own "
+                  "services on localhost among it");
+    for (size_t i = 0; i < policy->network_families.count; i++)
+        review_family(policy, &policy->network_families.items[i], diag);
+}
+
 static int net_prepare(struct plan *plan, const struct host *host, struct sbx_error *error)
 {
     (void)host;
@@ -59,10 +108,34 @@ static void net_observe(const struct plan *plan, struct sbx_report *report)
                      plan->net.loopback_up ? "up" : "down");
 }
 
+static void net_describe(const struct plan *plan, FILE *out)
+{
+    const struct origin origin = plan->policy->network_mode.origin;
+    if (!plan->net.private_ns)
+        guard_line(out, origin, "nothing: the network namespace is the host's");
+    else if (plan->net.loopback_up)
+        guard_line(out, origin, "bring lo up in the new network namespace (SIOCSIFFLAGS)");
+    else
+        guard_line(out, origin, "nothing: lo of the new network namespace stays down");
+}
+
+static bool net_wall(const struct plan *plan, enum key_id key, struct wall *wall)
+{
+    if (key != KEY_network_mode)
+        return false;
+    if (!plan->net.private_ns)
+        return guard_wall(wall, SBX_STATE_OFF, "the host's network namespace");
+    return guard_wall(wall, SBX_STATE_ENFORCED, "network namespace of its own, lo %s",
+                      plan->net.loopback_up ? "up" : "down");
+}
+
 const struct guard guard_net = {
     .name = "net",
+    .review = net_review,
     .prepare = net_prepare,
     .enter = net_enter,
     .explain = net_explain,
     .observe = net_observe,
+    .describe = net_describe,
+    .wall = net_wall,
 };

@@ -87,6 +87,24 @@ static int ns_check(const struct sbx_policy *policy, struct diag *diag)
     return 0;
 }
 
+static void ns_review(const struct sbx_policy *policy, struct diag *diag)
+{
+    if (policy->namespaces_nested.v == YESNO_YES)
+        diag_lint(diag, SBX_SEVERITY_WARNING, "nested-namespaces", policy->namespaces_nested.origin,
+                  "leave it out, unless the program is a browser or builds sandboxes itself",
+                  "namespaces.nested = yes: in a user namespace of its own the program has every "
+                  "capability, which opens far more of the kernel to attack");
+    if (policy->namespaces_ipc.v == SHARE_HOST)
+        diag_lint(diag, SBX_SEVERITY_WARNING, "host-ipc", policy->namespaces_ipc.origin,
+                  "leave it out, unless the program shares memory with others on purpose",
+                  "namespaces.ipc = host: System V shared memory and message queues of this user's "
+                  "other programs can be read and written");
+    if (policy->namespaces_uts.v == SHARE_HOST && policy->identity_hostname.origin.file)
+        diag_lint(diag, SBX_SEVERITY_NOTE, "no-effect", policy->identity_hostname.origin,
+                  "set namespaces.uts = private, or take one of the two away",
+                  "identity.hostname has no effect: namespaces.uts = host shows the host's name");
+}
+
 /* Refuses by name what the kernel would refuse with a bare EPERM or ENOSPC. */
 static int ns_host_can(const struct host *host, struct sbx_error *error)
 {
@@ -270,12 +288,96 @@ static void ns_observe(const struct plan *plan, struct sbx_report *report)
                  ns->forbid_nested ? "; max_user_namespaces 0" : "");
 }
 
+static void ns_describe(const struct plan *plan, FILE *out)
+{
+    const struct sbx_policy *policy = plan->policy;
+    const struct ns_plan *ns = &plan->ns;
+    const struct origin nowhere = {.file = NULL};
+    guard_line(out, nowhere, "clone3 with new namespaces: user mount pid%s%s%s",
+               ns->clone_flags & CLONE_NEWIPC ? " ipc" : "",
+               ns->clone_flags & CLONE_NEWUTS ? " uts" : "",
+               ns->clone_flags & CLONE_NEWNET ? " net" : "");
+    if (ns->drop_groups)
+        guard_line(out, nowhere, "drop root's supplementary groups: none is inherited");
+    guard_line(out, nowhere, "write deny to setgroups");
+    guard_line(out, policy->identity_uid.origin, "uid_map: uid %u inside is uid %u of the host",
+               ns->inner_uid, ns->outer_uid);
+    guard_line(out, policy->identity_gid.origin, "gid_map: gid %u inside is gid %u of the host",
+               ns->inner_gid, ns->outer_gid);
+    if (ns->unshare_cgroup)
+        guard_line(out, policy->namespaces_cgroup.origin, "unshare CLONE_NEWCGROUP");
+    if (ns->unshare_time)
+        guard_line(out, policy->namespaces_time.origin,
+                   "unshare CLONE_NEWTIME: monotonic and boot-time clocks start near zero");
+    if (ns->forbid_nested)
+        guard_line(out, policy->namespaces_nested.origin, "write 0 to %s", max_userns_file);
+    if (ns->bound_inotify)
+        guard_line(out, nowhere, "write 64 and 8192 to max_inotify_instances and _watches");
+    guard_line(out, policy->identity_gid.origin, "setresgid %u", ns->inner_gid);
+    guard_line(out, policy->identity_uid.origin, "setresuid %u", ns->inner_uid);
+    if (ns->hostname)
+        guard_line(out, policy->identity_hostname.origin, "sethostname %s", ns->hostname);
+}
+
+static bool wall_namespace(bool private, const char *kind, struct wall *wall)
+{
+    if (private)
+        return guard_wall(wall, SBX_STATE_ENFORCED, "%s namespace of its own", kind);
+    return guard_wall(wall, SBX_STATE_OFF, "the host's %s namespace", kind);
+}
+
+/* The file of /proc is one of two ways: the seccomp filter keeps the calls away. */
+static bool wall_nested(const struct plan *plan, struct wall *wall)
+{
+    if (plan->policy->namespaces_nested.v == YESNO_YES)
+        return guard_wall(wall, SBX_STATE_OFF, "user namespaces may be made");
+    if (plan->ns.forbid_nested)
+        return guard_wall(wall, SBX_STATE_ENFORCED,
+                          "max_user_namespaces 0 in the new user namespace; seccomp refuses the "
+                          "flags of clone, and unshare");
+    return guard_wall(wall, SBX_STATE_ENFORCED,
+                      "seccomp alone, which refuses the flags of clone, and unshare: /proc/sys is "
+                      "read-only here");
+}
+
+static bool ns_wall(const struct plan *plan, enum key_id key, struct wall *wall)
+{
+    const struct ns_plan *ns = &plan->ns;
+    switch (key) {
+    case KEY_namespaces_ipc:
+        return wall_namespace(ns->clone_flags & CLONE_NEWIPC, "ipc", wall);
+    case KEY_namespaces_uts:
+        return wall_namespace(ns->clone_flags & CLONE_NEWUTS, "uts", wall);
+    case KEY_namespaces_cgroup:
+        return wall_namespace(ns->unshare_cgroup, "cgroup", wall);
+    case KEY_namespaces_time:
+        return wall_namespace(ns->unshare_time, "time", wall);
+    case KEY_namespaces_nested:
+        return wall_nested(plan, wall);
+    case KEY_identity_uid:
+        return guard_wall(wall, SBX_STATE_ENFORCED, "uid_map \"%u %u 1\", setresuid", ns->inner_uid,
+                          ns->outer_uid);
+    case KEY_identity_gid:
+        return guard_wall(wall, SBX_STATE_ENFORCED,
+                          "gid_map \"%u %u 1\", setresgid, setgroups denied", ns->inner_gid,
+                          ns->outer_gid);
+    case KEY_identity_hostname:
+        return ns->hostname ? guard_wall(wall, SBX_STATE_ENFORCED, "sethostname in a uts namespace")
+                            : guard_wall(wall, SBX_STATE_OFF, "the host's own name");
+    default:
+        return false;
+    }
+}
+
 const struct guard guard_ns = {
     .name = "ns",
     .check = ns_check,
+    .review = ns_review,
     .probe = ns_probe,
     .prepare = ns_prepare,
     .enter = ns_enter,
     .explain = ns_explain,
     .observe = ns_observe,
+    .describe = ns_describe,
+    .wall = ns_wall,
 };

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * report.c - how a guard adds its line to the report.
+ * report.c - how a guard adds its line to the report, and to what is told of a plan.
  */
+#include "base/utf8.h"
 #include "guards/guard.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 void guard_report(struct sbx_report *report, const char *guard, enum sbx_state state,
                   const char *format, ...)
@@ -28,4 +30,37 @@ void guard_unkept(struct sbx_report *report, const char *format, ...)
     va_start(args, format);
     vsnprintf(report->unkept[report->unkept_count++], sizeof(report->unkept[0]), format, args);
     va_end(args);
+}
+
+void guard_line(FILE *out, struct origin origin, const char *format, ...)
+{
+    char *text = NULL;
+    va_list args;
+    va_start(args, format);
+    int length = vasprintf(&text, format, args);
+    va_end(args);
+    fputs("  ", out);
+    text_put(out, length < 0 ? "(memory has run out)" : text);
+    if (length >= 0)
+        free(text);
+    if (origin.file) {
+        fputs("  (", out);
+        text_put(out, origin.file);
+        if (origin.line)
+            fprintf(out, ":%u", origin.line);
+        if (origin.line && origin.column)
+            fprintf(out, ":%u", (unsigned)origin.column);
+        fputc(')', out);
+    }
+    fputc('\n', out);
+}
+
+bool guard_wall(struct wall *wall, enum sbx_state state, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    vsnprintf(wall->mechanism, sizeof(wall->mechanism), format, args);
+    va_end(args);
+    wall->state = state;
+    return true;
 }

@@ -34,6 +34,8 @@ static int stdin_prepare(struct plan *plan, const struct host *host, struct sbx_
     char path[PATH_MAX];
     struct stat file, found;
     (void)host;
+    if (!plan->command) /* nothing is to be run: no input is looked at */
+        return 0;
     if (fstat(STDIN_FILENO, &file) != 0 || !S_ISREG(file.st_mode) || file.st_nlink == 0 ||
         !could_write(plan, &file))
         return 0;
@@ -120,10 +122,23 @@ static void stdin_observe(const struct plan *plan, struct sbx_report *report)
         guard_report(report, "stdin", SBX_STATE_OFF, "no file that the program could write");
 }
 
+static void stdin_describe(const struct plan *plan, FILE *out)
+{
+    const struct origin nowhere = {.file = NULL};
+    if (plan->input.path)
+        guard_line(out, nowhere, "open %s anew through a read-only copy of its mount, at byte %lld",
+                   plan->input.path, (long long)plan->input.offset);
+    else if (plan->command)
+        guard_line(out, nowhere, "nothing: stdin is no file that the program could write");
+    else
+        guard_line(out, nowhere, "a file that the program could write is opened anew, read-only");
+}
+
 const struct guard guard_stdin = {
     .name = "stdin",
     .prepare = stdin_prepare,
     .enter = stdin_enter,
     .explain = stdin_explain,
     .observe = stdin_observe,
+    .describe = stdin_describe,
 };

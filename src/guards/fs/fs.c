@@ -35,27 +35,26 @@ static int prepare(struct plan *plan, const struct host *host, struct sbx_error 
 
 static void observe(const struct plan *plan, struct sbx_report *report)
 {
-    size_t mounts = fs_root_is_bind(&plan->fs) ? 0 : 1;
-    for (size_t i = 0; i < plan->fs.count; i++) {
-        enum fs_op op = plan->fs.steps[i].op;
-        mounts += op == FS_BIND || op == FS_TMPFS || op == FS_PROC || op == FS_DEVPTS;
-    }
     guard_report(report, "fs", SBX_STATE_ENFORCED,
                  "private root on %s, %zu mounts, old root detached",
-                 fs_root_is_bind(&plan->fs) ? "a bind" : "tmpfs", mounts);
+                 fs_root_is_bind(&plan->fs) ? "a bind" : "tmpfs", fs_mounts(&plan->fs));
 }
 
 const struct guard guard_fs_sources = {
     .name = "fs",
     .enter = fs_sources_enter,
     .explain = fs_explain,
+    .describe = fs_sources_describe,
 };
 
 const struct guard guard_fs = {
     .name = "fs",
     .check = fs_check,
+    .review = fs_review,
     .prepare = prepare,
     .enter = fs_enter,
     .explain = fs_explain,
     .observe = observe,
+    .describe = fs_describe,
+    .wall = fs_wall,
 };

@@ -181,8 +181,9 @@ int fs_source_reach(const struct fs_build *build, const struct fs_source *source
 int fs_prepare(struct plan *plan, const struct host *host, const struct fs_machine *machine,
                struct sbx_error *error);
 
-/* Pure rules across keys (check.c). */
+/* Pure rules across keys (check.c), and the rest that a profile's text alone tells (review.c). */
 int fs_check(const struct sbx_policy *policy, struct diag *diag);
+void fs_review(const struct sbx_policy *policy, struct diag *diag);
 
 /* The claims that the profile makes (profile.c). */
 int fs_profile_claims(struct fs_build *build, struct sbx_error *error);
@@ -210,6 +211,52 @@ int fs_executable_interpreters(struct fs_build *build, const char *host_path, co
 
 /* Claims to steps (steps.c). Fills plan->fs.steps and plan->fs.count. */
 int fs_steps(struct fs_build *build, struct sbx_error *error);
+
+/* ---- what the profile's text claims (words.c) ----------------------------------------------- */
+
+/* As a claim, before anyone has looked at a machine: no link is followed. */
+struct fs_word {
+    enum fs_claim_kind kind;
+    bool builtin;  /* gives way to a word of [files] on the same path */
+    bool optional; /* what it names may be absent */
+    bool writable;
+    const char *source; /* binds: on the host; symbolic links: the content */
+    const char *target; /* inside, with the leading '/' */
+    uint64_t size, inodes;
+    unsigned mode;
+    const char *key;
+    struct origin origin;
+    size_t position; /* in the order of keys and words */
+};
+
+struct fs_words {
+    struct fs_word
+        *list; /* sorted by target; those on one path by position, the builtin one last */
+    size_t count;
+};
+
+/* Returns -1 where memory has run out. */
+int fs_words_read(struct arena *arena, const struct sbx_policy *policy, struct fs_words *words);
+
+/* The first word on exactly this path, of `length` bytes; the deepest above it; the deepest on it
+ * or above it. NULL where there is none. */
+const struct fs_word *fs_words_at(const struct fs_words *words, const char *path, size_t length);
+const struct fs_word *fs_words_above(const struct fs_words *words, const char *path);
+const struct fs_word *fs_words_cover(const struct fs_words *words, const char *path);
+
+/* What is left of `path` behind `above`, with its '/'; "" where they are the same, NULL where it
+ * does not lie there. */
+const char *fs_path_below(const char *path, const char *above);
+
+/* Reports what is dangerous in what one word shows (danger.c). */
+void fs_dangers(const struct fs_words *words, const struct fs_word *word, struct diag *diag);
+
+/* ---- for people (describe.c) ---------------------------------------------------------------- */
+
+size_t fs_mounts(const struct fs_plan *fs); /* how many there are inside */
+void fs_sources_describe(const struct plan *plan, FILE *out);
+void fs_describe(const struct plan *plan, FILE *out);
+bool fs_wall(const struct plan *plan, enum key_id key, struct wall *wall);
 
 /* ---- the first bytes of a program (binary.c) ------------------------------------------------ */
 

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * describe.c - what the child will do to build its root, in words, and which part of it keeps which
+ * promise of the profile.
+ */
+#include "guards/fs/fs.h"
+#include <string.h>
+
+static const struct origin nowhere = {.file = NULL};
+
+size_t fs_mounts(const struct fs_plan *fs)
+{
+    size_t mounts = fs_root_is_bind(fs) ? 0 : 1;
+    for (size_t i = 0; i < fs->count; i++) {
+        enum fs_op op = fs->steps[i].op;
+        mounts += op == FS_BIND || op == FS_TMPFS || op == FS_PROC || op == FS_DEVPTS;
+    }
+    return mounts;
+}
+
+/* ---- the steps ------------------------------------------------------------------------------ */
+
+struct flags {
+    char text[64];
+};
+
+static struct flags flags_of(uint64_t attributes)
+{
+    struct flags flags;
+    snprintf(flags.text, sizeof(flags.text), "%s%s%s%s",
+             attributes & MOUNT_ATTR_RDONLY ? "ro" : "rw",
+             attributes & MOUNT_ATTR_NOSUID ? ",nosuid" : "",
+             attributes & MOUNT_ATTR_NODEV ? ",nodev" : "",
+             attributes & MOUNT_ATTR_NOEXEC ? ",noexec" : "");
+    return flags;
+}
+
+static void describe_step(const struct fs_step *step, FILE *out)
+{
+    const struct flags flags = flags_of(step->attributes);
+    switch (step->op) {
+    case FS_DIR:
+        guard_line(out, step->origin, "mkdir /%s mode=%04o", step->target, step->mode);
+        break;
+    case FS_FILE:
+        guard_line(out, step->origin, "file /%s, empty: a place to mount on", step->target);
+        break;
+    case FS_TEXT:
+        guard_line(out, step->origin, "file /%s with %zu bytes of sandbox's own, mode=%04o",
+                   step->target, strlen(step->source), step->mode);
+        break;
+    case FS_SYMLINK:
+        guard_line(out, step->origin, "symlink /%s -> %s", step->target, step->source);
+        break;
+    case FS_BIND:
+        guard_line(out, step->origin, "bind %s at /%s %s", step->source, step->target, flags.text);
+        break;
+    case FS_TMPFS:
+        guard_line(out, step->origin, "tmpfs at /%s %s size=%s nr_inodes=%s mode=%s", step->target,
+                   flags.text, step->size_text, step->inodes_text, step->mode_text);
+        break;
+    case FS_PROC:
+        guard_line(out, step->origin, "proc at /%s %s hidepid=%s", step->target, flags.text,
+                   FS_PROC_HIDES);
+        break;
+    case FS_DEVPTS:
+        guard_line(out, step->origin, "devpts at /%s %s ptmxmode=0666,mode=620", step->target,
+                   flags.text);
+        break;
+    }
+}
+
+void fs_sources_describe(const struct plan *plan, FILE *out)
+{
+    for (size_t i = 0; i < plan->fs.count; i++)
+        if (plan->fs.steps[i].op == FS_BIND)
+            guard_line(out, plan->fs.steps[i].origin,
+                       "open %s, if it is still the same file, with all that is mounted below it",
+                       plan->fs.steps[i].source);
+}
+
+void fs_describe(const struct plan *plan, FILE *out)
+{
+    const struct fs_plan *fs = &plan->fs;
+    const bool own_root = !fs_root_is_bind(fs);
+    guard_line(out, nowhere, "make all mounts private: nothing that follows reaches the host");
+    if (own_root)
+        guard_line(out, nowhere, "tmpfs at / rw,nosuid,nodev size=%s: the new root",
+                   fs->root_size_text);
+    for (size_t i = 0; i < fs->count; i++)
+        describe_step(&fs->steps[i], out);
+    if (own_root)
+        guard_line(out, nowhere, "make the tmpfs at / read-only");
+    guard_line(out, nowhere, "pivot_root, and detach the old root with all its mounts");
+    guard_line(out, plan->policy->root_cwd.origin, "working directory %s", fs->cwd);
+}
+
+/* ---- the promises --------------------------------------------------------------------------- */
+
+static bool same_origin(const struct origin *a, const struct origin *b)
+{
+    return a->file && b->file && strcmp(a->file, b->file) == 0 && a->line == b->line &&
+           a->column == b->column;
+}
+
+/* How many words of a list have become a bind. */
+static size_t count_binds(const struct fs_plan *fs, const struct value_list *list)
+{
+    size_t count = 0;
+    for (size_t j = 0; j < list->count; j++) {
+        bool found = false;
+        for (size_t i = 0; i < fs->count && !found; i++)
+            found = fs->steps[i].op == FS_BIND &&
+                    same_origin(&fs->steps[i].origin, &list->items[j].origin);
+        count += found;
+    }
+    return count;
+}
+
+static const struct fs_step *step_at(const struct fs_plan *fs, enum fs_op op, const char *path)
+{
+    for (size_t i = 0; i < fs->count; i++)
+        if (fs->steps[i].op == op && strcmp(fs->steps[i].target, path + 1) == 0)
+            return &fs->steps[i];
+    return NULL;
+}
+
+static bool wall_list(const struct fs_plan *fs, const struct value_list *list, const char *how,
+                      struct wall *wall)
+{
+    if (!list->count)
+        return guard_wall(wall, SBX_STATE_OFF, "no word in it: nothing is shown for it");
+    size_t count = count_binds(fs, list);
+    if (count == list->count)
+        return guard_wall(wall, SBX_STATE_ENFORCED, "%zu %s", count, how);
+    return guard_wall(wall, SBX_STATE_ENFORCED,
+                      "%zu %s; of the other words, %zu, the place is absent here or shown already",
+                      count, how, list->count - count);
+}
+
+static bool wall_base(const struct plan *plan, struct wall *wall)
+{
+    const char *ground = fs_root_is_bind(&plan->fs) ? "a bind of the host" : "a tmpfs";
+    if (plan->policy->root_base.v == BASE_HOST)
+        return guard_wall(wall, SBX_STATE_ENFORCED,
+                          "pivot_root to %s; the system's directories as read-only binds; the old "
+                          "root detached",
+                          ground);
+    return guard_wall(wall, SBX_STATE_ENFORCED,
+                      "pivot_root to %s with nothing on it but what [files] names; the old root "
+                      "detached",
+                      ground);
+}
+
+static bool wall_size(const struct plan *plan, struct wall *wall)
+{
+    const struct fs_step *cwd = step_at(&plan->fs, FS_TMPFS, plan->fs.cwd);
+    if (!cwd)
+        return guard_wall(wall, SBX_STATE_OFF, "the working directory is no tmpfs of its own");
+    if (cwd->size == POLICY_UNLIMITED)
+        return guard_wall(wall, SBX_STATE_OFF, "unlimited: the tmpfs has no size=");
+    return guard_wall(wall, SBX_STATE_ENFORCED, "tmpfs size=%s,nr_inodes=%s", cwd->size_text,
+                      cwd->inodes_text);
+}
+
+static bool wall_tmpfs(const struct plan *plan, struct wall *wall)
+{
+    size_t count = plan->policy->files_tmpfs.count;
+    if (!count)
+        return guard_wall(wall, SBX_STATE_OFF, "no word in it: nothing is shown for it");
+    return guard_wall(wall, SBX_STATE_ENFORCED,
+                      "%zu tmpfs with size=, nr_inodes=, mode=; nosuid, nodev", count);
+}
+
+static bool wall_dev(const struct plan *plan, struct wall *wall)
+{
+    if (plan->policy->files_dev.v == DEV_NONE)
+        return guard_wall(wall, SBX_STATE_OFF, "no device but what [files] shows");
+    if (!step_at(&plan->fs, FS_DEVPTS, "/dev/pts"))
+        return guard_wall(wall, SBX_STATE_OFF, "[files] shows a /dev of its own, as it is");
+    return guard_wall(wall, SBX_STATE_ENFORCED,
+                      "binds of single nodes, a devpts of its own, a tmpfs as /dev/shm; all other "
+                      "mounts nodev");
+}
+
+static bool wall_proc(const struct plan *plan, struct wall *wall)
+{
+    if (!step_at(&plan->fs, FS_PROC, "/proc"))
+        return guard_wall(wall, SBX_STATE_OFF, "no procfs; the host's own is never shown");
+    return guard_wall(wall, SBX_STATE_ENFORCED,
+                      "a new procfs of the private pid namespace, hidepid=%s", FS_PROC_HIDES);
+}
+
+static bool wall_sys(const struct plan *plan, struct wall *wall)
+{
+    if (plan->policy->files_sys.v == SYS_NONE)
+        return guard_wall(wall, SBX_STATE_OFF, "no sysfs but what [files] shows");
+    return guard_wall(wall, SBX_STATE_ENFORCED, "a recursive read-only bind of /sys");
+}
+
+bool fs_wall(const struct plan *plan, enum key_id key, struct wall *wall)
+{
+    const struct sbx_policy *policy = plan->policy;
+    switch (key) {
+    case KEY_root_base:
+        return wall_base(plan, wall);
+    case KEY_root_cwd:
+        return guard_wall(wall, SBX_STATE_ENFORCED, "chdir to %s after pivot_root", plan->fs.cwd);
+    case KEY_root_size:
+        return wall_size(plan, wall);
+    case KEY_files_ro:
+        return wall_list(&plan->fs, &policy->files_ro,
+                         "recursive binds with MOUNT_ATTR_RDONLY, nosuid, nodev", wall);
+    case KEY_files_rw:
+        return wall_list(&plan->fs, &policy->files_rw, "recursive binds, nosuid, nodev", wall);
+    case KEY_files_bind:
+        return wall_list(&plan->fs, &policy->files_bind,
+                         "recursive binds, read-only but for :rw, nosuid, nodev", wall);
+    case KEY_files_tmpfs:
+        return wall_tmpfs(plan, wall);
+    case KEY_files_symlink:
+        return policy->files_symlink.count
+                   ? guard_wall(wall, SBX_STATE_ENFORCED, "%zu links in a read-only root",
+                                policy->files_symlink.count)
+                   : guard_wall(wall, SBX_STATE_OFF, "no word in it: nothing is shown for it");
+    case KEY_files_dev:
+        return wall_dev(plan, wall);
+    case KEY_files_proc:
+        return wall_proc(plan, wall);
+    case KEY_files_sys:
+        return wall_sys(plan, wall);
+    default:
+        return false;
+    }
+}
