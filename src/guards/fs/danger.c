@@ -202,17 +202,22 @@ static bool is_covered(const struct fs_words *words, const struct fs_word *word,
 static void report(const struct fs_word *word, const struct thing *thing, enum lies found,
                    struct diag *diag)
 {
-    if (found == ABOVE)
-        diag_lint(diag, thing->severity, dangers[thing->danger].rule, word->origin,
-                  dangers[thing->danger].hint, "%s: %s holds %s, where there is one: %s", word->key,
+    const char *rule = dangers[thing->danger].rule, *hint = dangers[thing->danger].hint;
+    enum sbx_severity severity = thing->severity;
+    if (found == ABOVE) {
+        diag_lint(diag, severity, rule, word->origin, hint,
+                  "%s: %s holds %s, where there is one: %s", word->key, word->source, thing->path,
+                  thing->what);
+        return;
+    }
+    if (word->writable && thing->danger == SYSTEM)
+        severity = SBX_SEVERITY_WARNING;
+    if (found == BELOW)
+        diag_lint(diag, severity, rule, word->origin, hint, "%s: %s lies in %s: %s", word->key,
                   word->source, thing->path, thing->what);
     else
-        diag_lint(diag,
-                  word->writable && thing->danger == SYSTEM ? SBX_SEVERITY_WARNING
-                                                            : thing->severity,
-                  dangers[thing->danger].rule, word->origin, dangers[thing->danger].hint,
-                  "%s: %s is %s%s", word->key, word->source, found == BELOW ? "part of " : "",
-                  thing->what);
+        diag_lint(diag, severity, rule, word->origin, hint, "%s: %s shows %s", word->key,
+                  word->source, thing->what);
 }
 
 /* ---- what is written runs outside ----------------------------------------------------------- */
@@ -260,7 +265,7 @@ static void report_writable(const struct fs_word *word, const char *source, stru
 void fs_dangers(const struct fs_words *words, const struct fs_word *word, struct diag *diag)
 {
     char source[PATH_MAX + 8];
-    bool told[DANGERS] = {false};
+    bool told[DANGERS] = {false}, is_socket = false;
     if (word->kind != FS_CLAIM_BIND)
         return;
     const char *run = fs_path_below(word->source, "/var/run"); /* a link to /run */
@@ -272,8 +277,9 @@ void fs_dangers(const struct fs_words *words, const struct fs_word *word, struct
             (found == ABOVE && is_covered(words, word, source, thing->path)))
             continue;
         told[thing->danger] = true;
+        is_socket |= thing->danger == SOCKET && found != ABOVE;
         report(word, thing, found, diag);
     }
-    if (word->writable && !told[SOCKET])
+    if (word->writable && !is_socket)
         report_writable(word, source, diag);
 }
