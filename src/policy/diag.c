@@ -5,6 +5,8 @@
  */
 #include "policy/diag.h"
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* Adds a finding to those that are kept. */
 static void keep(struct diag *diag, struct finding found, const char *text, const char *hint)
@@ -24,13 +26,40 @@ static void keep(struct diag *diag, struct finding found, const char *text, cons
     diag->last = finding;
 }
 
+static bool is_continuation(char c)
+{
+    return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* Formats a text. Of one that is too long the start and the end are kept: what is wrong with a word
+ * stands behind the word. No character is cut in two. */
+static void write_text(char *text, size_t size, const char *format, va_list arguments)
+{
+    static const char gap[] = " ... ";
+    va_list again;
+    char *whole = NULL;
+    va_copy(again, arguments);
+    int length = vsnprintf(text, size, format, arguments);
+    if (length >= (int)size && vasprintf(&whole, format, again) >= 0) {
+        size_t head = size / 2, tail = size - head - sizeof(gap);
+        const char *end = whole + length - tail;
+        while (head && is_continuation(whole[head]))
+            head--;
+        while (is_continuation(*end))
+            end++;
+        stpcpy(stpcpy(text + head, gap), end);
+        free(whole);
+    }
+    va_end(again);
+}
+
 int diag_verror(struct diag *diag, struct origin where, int sys_errno, const char *hint,
                 const char *format, va_list arguments)
 {
     char text[sizeof(diag->error->text)];
     if (diag_stop(diag))
         return -1;
-    vsnprintf(text, sizeof(text), format, arguments);
+    write_text(text, sizeof(text), format, arguments);
     if (diag->errors++ == 0) {
         err_set(diag->error, SBX_E_PROFILE, sys_errno, "profile", "%s", text);
         err_at(diag->error, where);
@@ -66,7 +95,7 @@ void diag_lint(struct diag *diag, enum sbx_severity severity, const char *rule, 
     if (!diag->arena || diag->broken)
         return;
     va_start(arguments, format);
-    vsnprintf(text, sizeof(text), format, arguments);
+    write_text(text, sizeof(text), format, arguments);
     va_end(arguments);
     keep(diag, (struct finding){.severity = severity, .rule = rule, .origin = where}, text, hint);
 }

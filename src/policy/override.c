@@ -24,6 +24,8 @@ static int check_bytes(const struct draft *draft, const char *text, struct origi
 {
     for (const char *c = text; *c;) {
         size_t length = *c == '\t' ? 1 : utf8_length(c);
+        origin.column = c - text < UINT16_MAX - 1 ? (uint16_t)(c - text + 1) : 0;
+        origin.length = 1;
         if (!length)
             return fail(draft, origin, "in double quotes \\xHH stands for a byte",
                         "byte 0x%02x at byte %zu is a control character, or no UTF-8 that shows "

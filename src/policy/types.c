@@ -8,6 +8,7 @@
 #include "policy/value.h"
 #include "policy/words.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -73,13 +74,16 @@ void parse_point(struct parse *parse, const char *at, size_t length)
 
 void value_fail(const struct parse *parse, const char *hint, const char *format, ...)
 {
-    char text[sizeof(parse->diag->error->text)];
+    char *text = NULL;
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof(text), format, arguments);
+    if (vasprintf(&text, format, arguments) >= 0)
+        diag_error(parse->diag, parse->origin, 0, hint, "%s.%s: %s", parse->key->section,
+                   parse->key->name, text);
+    else
+        diag_memory(parse->diag);
     va_end(arguments);
-    diag_error(parse->diag, parse->origin, 0, hint, "%s.%s: %s", parse->key->section,
-               parse->key->name, text);
+    free(text);
 }
 
 /* A scalar that starts with a quote is one quoted word and nothing else. */
@@ -104,7 +108,8 @@ static int scalar_text(struct parse *parse, char **text)
 {
     const struct type *type = parse->key->type;
     const bool is_text = type == &policy_types[TYPE_string];
-    parse_point(parse, parse->text, strlen(parse->text));
+    if (*parse->text) /* else the key is all that there is to point to */
+        parse_point(parse, parse->text, strlen(parse->text));
     if (*parse->text == '"') {
         if (unquoted(parse, text) != 0)
             return -1;
