@@ -56,8 +56,9 @@ static int remove_word(const struct draft *draft, const struct setting *setting,
         }
     }
     list->tail = link;
-    /* What could not be read may have been the word. */
-    if (found || draft->all_incomplete || draft->incomplete[setting->key - policy_keys])
+    /* What could not be read may have been the word; an "extends" takes no '!', and has said so. */
+    if (found || setting->key == &policy_keys[KEY_profile_extends] || draft->all_incomplete ||
+        draft->incomplete[setting->key - policy_keys])
         return 0;
     return nothing_to_remove(draft, setting, list, item);
 }
@@ -105,12 +106,12 @@ int draft_apply(struct draft *draft, const struct setting *setting, enum draft_m
     const struct key *key = setting->key;
     int result = 0;
     draft->set[key - policy_keys] = true;
-    if (setting->incomplete)
-        draft->incomplete[key - policy_keys] = true;
     if (key->type->scalar)
         memcpy(field_of(draft, key), &setting->value, key->type->size);
     else
         result = apply_list(draft, setting, mode);
+    if (setting->incomplete) /* a setting never takes its own words away */
+        draft->incomplete[key - policy_keys] = true;
     return result;
 }
 

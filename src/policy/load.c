@@ -115,6 +115,8 @@ static void apply_profile(struct loader *loader, const struct profile *profile)
         if (!diag_stop(loader->draft.memory.diag))
             draft_apply(&loader->draft, setting, DRAFT_ADD);
     }
+    if (profile->incomplete)
+        loader->draft.all_incomplete = true;
 }
 
 static int load_source(struct loader *loader, struct source *source,

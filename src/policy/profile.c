@@ -91,10 +91,18 @@ struct file {
     unsigned seen[KEY_COUNT]; /* the line of each key */
 };
 
-static void on_lost(void *context)
+static void on_lost(void *context, enum lost what)
 {
     struct file *file = context;
+    if (what == LOST_MORE) {
+        if (file->open)
+            file->open->incomplete = true;
+        return;
+    }
     file->open = NULL;
+    file->profile->incomplete = true;
+    if (what == LOST_SECTION)
+        file->section = NULL;
     file->lost_section = !file->section;
 }
 
@@ -107,6 +115,7 @@ static void on_section(void *context, struct part name)
     file->section = file->lost_section ? NULL : name.text;
     if (!file->lost_section)
         return;
+    file->profile->incomplete = true;
     key_suggest_section(name.text, hint, sizeof(hint));
     diag_error(file->memory->diag, name.origin, 0, hint, "unknown section [%s]", name.text);
 }
@@ -127,11 +136,13 @@ static void unknown_key(const struct file *file, struct part name)
 static const struct key *find_key(struct file *file, struct part name)
 {
     struct diag *diag = file->memory->diag;
-    if (!file->section && !file->lost_section)
-        diag_error(diag, name.origin, 0, "write the section's name above it, in brackets",
-                   "the key '%s' stands before any section", name.text);
-    if (!file->section)
+    if (!file->section) {
+        if (!file->lost_section)
+            diag_error(diag, name.origin, 0, "write the section's name above it, in brackets",
+                       "the key '%s' stands before any section", name.text);
+        file->lost_section = true; /* the keys below it lack the same */
         return NULL;
+    }
     const struct key *key = key_find(file->section, name.text);
     if (!key) {
         unknown_key(file, name);
@@ -154,8 +165,10 @@ static void on_key(void *context, struct part name, struct part value)
     struct file *file = context;
     file->open = NULL;
     const struct key *key = find_key(file, name);
-    if (!key)
+    if (!key) {
+        file->profile->incomplete = true;
         return;
+    }
     struct setting *setting = setting_new(file->memory, key, name.origin);
     if (!setting)
         return;
@@ -210,19 +223,21 @@ static void on_more(void *context, struct part value)
         return;
     const struct key *key = file->open->key;
     const struct key *meant = looks_like_key(file, value.text);
-    if (meant)
+    if (meant) {
+        file->open->incomplete = true;
         diag_error(file->memory->diag, value.origin, 0,
                    "a key may not be indented; put a word that only looks like one in quotes",
                    "the line continues %s.%s, but looks like the key '%s'", key->section, key->name,
                    meant->name);
-    else if (key->type == &policy_types[TYPE_string])
+    } else if (key->type == &policy_types[TYPE_string]) {
         more_text(file, value);
-    else if (key->type->scalar)
+    } else if (key->type->scalar) {
         diag_error(file->memory->diag, value.origin, 0,
                    "an indented line continues the one above; is that meant?",
                    "%s.%s takes one value", key->section, key->name);
-    else
+    } else {
         setting_parse(file->memory, file->open, value, file->profile->path);
+    }
 }
 
 void profile_parse(const struct profile_memory *memory, struct profile *profile,

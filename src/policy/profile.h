@@ -39,6 +39,7 @@ struct profile {
     ino_t inode;
     struct origin asked; /* the word of the parent that named it */
     bool done;           /* false: it is being loaded, so that whoever extends it closes a circle */
+    bool incomplete;     /* it is not known to which key some of it belongs */
     struct setting *settings;
 };
 

@@ -181,6 +181,14 @@ static int check_key(struct reader *reader)
     return 0;
 }
 
+/* Whether an indented line that starts with '[' is meant for a section; [ADDRESS]:PORT is a word.
+ */
+static bool looks_like_section(struct line line)
+{
+    const char *close = memchr(line.start, ']', line.length);
+    return !close || close + 1 == line.start + line.length || is_blank(close[1]);
+}
+
 /* Says what a line is, and finds its parts. */
 static int classify(struct reader *reader)
 {
@@ -193,7 +201,7 @@ static int classify(struct reader *reader)
         return 0;
     if (!indent)
         reader->kind = *rest.start == '[' ? LINE_SECTION : LINE_KEY;
-    else if (*rest.start == '[')
+    else if (*rest.start == '[' && looks_like_section(rest))
         return fail(reader, rest, "remove the blanks before '['", "a section may not be indented");
     else if (!reader->key_above)
         return fail(reader, rest, "remove the blanks before it",
@@ -244,12 +252,17 @@ static void tell(struct reader *reader)
 /* A line that can't be read: neither can what continues it. */
 static void lose(struct reader *reader)
 {
-    const char *start = reader->raw.start;
-    if (reader->lost || is_blank(*start) || *start == ';' || *start == '#')
+    const struct line rest = trimmed(reader->raw);
+    const bool indented = rest.start != reader->raw.start;
+    if (!rest.length || *rest.start == ';' || *rest.start == '#')
         return;
-    reader->lost = true;
-    reader->key_above = true;
-    reader->events->lost(reader->context);
+    enum lost what = indented && reader->key_above ? LOST_MORE : LOST_KEY;
+    if (indented ? *rest.start == '[' && looks_like_section(rest)
+                 : *rest.start == '[' || rest.start[rest.length - 1] == ']')
+        what = LOST_SECTION;
+    if (what == LOST_SECTION || !indented)
+        reader->lost = reader->key_above = true;
+    reader->events->lost(reader->context, what);
 }
 
 /* What inih made of the last line must be what it is. */

@@ -14,12 +14,15 @@ struct part {
     struct origin origin;
 };
 
+/* What a line that can't be read would have been. */
+enum lost { LOST_SECTION, LOST_KEY, LOST_MORE };
+
 /* What a profile consists of. Each reports what is wrong by itself; reading goes on. */
 struct reader_events {
     void (*section)(void *context, struct part name);
     void (*key)(void *context, struct part name, struct part value);
     void (*more)(void *context, struct part value); /* the key's value goes on */
-    void (*lost)(void *context);                    /* a key or a section could not be read */
+    void (*lost)(void *context, enum lost what);
 };
 
 /* Reads a text. What is wrong with a line goes to `diag`, and the next line is read, until
