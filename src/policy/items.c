@@ -232,8 +232,11 @@ static int call_errno(const struct parse *parse, const char *name, struct item *
     item->number = errno_parse(name);
     if (item->number) {
         const char *known = errno_name(item->number);
-        return SET_TEXT(parse, item, {item->first, NULL}, {":", NULL},
-                        {known ? known : name, NULL});
+        if (!known)
+            known = arena_printf(parse->arena, "%d", item->number);
+        if (!known)
+            return diag_memory(parse->diag);
+        return SET_TEXT(parse, item, {item->first, NULL}, {":", NULL}, {known, NULL});
     }
     suggest_start(&suggest, name);
     errno_offer(&suggest);

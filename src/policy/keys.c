@@ -56,6 +56,19 @@ const struct key *key_find(const char *section, const char *name)
     return NULL;
 }
 
+const struct key *key_at_start(const char *section, const char *text)
+{
+    char name[64];
+    size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz_");
+    const char *behind = text + length;
+    behind += strspn(behind, " \t");
+    if (*behind != '=' || length >= sizeof(name))
+        return NULL;
+    memcpy(name, text, length);
+    name[length] = '\0';
+    return key_find(section, name);
+}
+
 void key_suggest_section(const char *section, char *text, size_t size)
 {
     struct suggest suggest;

@@ -37,6 +37,9 @@ extern const struct key policy_keys[KEY_COUNT];
 bool key_section_exists(const char *section);
 const struct key *key_find(const char *section, const char *name);
 
+/* The key of the section that a text begins with as a line that sets it would; NULL where none. */
+const struct key *key_at_start(const char *section, const char *text);
+
 /* What to say of an unknown section or key; `text` is empty where nothing is near. */
 void key_suggest_section(const char *section, char *text, size_t size);
 void key_suggest_name(const char *section, const char *name, char *text, size_t size);

@@ -49,6 +49,19 @@ static int end_line(struct arena *arena, size_t used, bool origins, struct origi
     return 0;
 }
 
+/* Writes a word that has a line for itself. One that would be taken for a section or a key there is
+ * put in quotes: it has none, and needs no escape but for its backslashes. */
+static size_t print_item(const struct key *key, const struct item *item, FILE *out)
+{
+    const char *text = item->text;
+    if (item->optional || (*text != '[' && !key_at_start(key->section, text)))
+        return (size_t)fprintf(out, "    %s%s", item->optional ? "?" : "", text);
+    size_t used = (size_t)fprintf(out, "    \"");
+    for (; *text; text++)
+        used += (size_t)fprintf(out, "%s%c", *text == '\\' ? "\\" : "", *text);
+    return used + (size_t)fprintf(out, "\"");
+}
+
 static int print_list(const struct sbx_policy *policy, const struct key *key, bool origins,
                       FILE *out)
 {
@@ -57,9 +70,8 @@ static int print_list(const struct sbx_policy *policy, const struct key *key, bo
     size_t used = (size_t)fprintf(out, "%s =", key->name);
     int result = end_line(&arena, used, origins, list->origin, out);
     for (size_t i = 0; i < list->count && result == 0; i++) {
-        const struct item *item = &list->items[i];
-        used = (size_t)fprintf(out, "    %s%s", item->optional ? "?" : "", item->text);
-        result = end_line(&arena, used, origins, item->origin, out);
+        used = print_item(key, &list->items[i], out);
+        result = end_line(&arena, used, origins, list->items[i].origin, out);
     }
     arena_free(&arena);
     return result;

@@ -181,20 +181,6 @@ static void on_key(void *context, struct part name, struct part value)
     setting_parse(file->memory, setting, value, file->profile->path);
 }
 
-/* The key of the section that an indented line looks like, or NULL. */
-static const struct key *looks_like_key(const struct file *file, const char *value)
-{
-    char name[64];
-    size_t length = strspn(value, "abcdefghijklmnopqrstuvwxyz_");
-    const char *behind = value + length;
-    behind += strspn(behind, " \t");
-    if (*behind != '=' || length >= sizeof(name))
-        return NULL;
-    memcpy(name, value, length);
-    name[length] = '\0';
-    return key_find(file->section, name);
-}
-
 /* One more line of a text: a blank joins the two. */
 static void more_text(const struct file *file, struct part value)
 {
@@ -222,7 +208,7 @@ static void on_more(void *context, struct part value)
     if (!file->open)
         return;
     const struct key *key = file->open->key;
-    const struct key *meant = looks_like_key(file, value.text);
+    const struct key *meant = key_at_start(file->section, value.text);
     if (meant) {
         file->open->incomplete = true;
         diag_error(file->memory->diag, value.origin, 0,
