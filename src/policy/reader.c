@@ -277,24 +277,29 @@ static void finish_line(struct reader *reader)
     reader->answered = false;
 }
 
-/* The start of a long line is enough for inih to see what it is. */
-static size_t length_for_inih(const struct reader *reader)
+/* The start of a long line is enough for inih to see what it is; of an indented one a blank and
+ * what stands behind the indent. */
+static struct line line_for_inih(const struct reader *reader)
 {
-    if (reader->raw.length <= LINE_BYTES)
-        return reader->kind == LINE_MORE
-                   ? (size_t)(reader->value.start + reader->value.length - reader->raw.start)
-                   : reader->raw.length;
+    struct line line = reader->raw;
+    const bool is_long = line.length > LINE_BYTES;
     switch (reader->kind) {
-    case LINE_SECTION:
-        return reader->name.length + 2;
-    case LINE_KEY:
-    case LINE_MORE:
-        break;
     case LINE_NOTHING:
-        return 0;
+        line.length = is_long ? 0 : line.length;
+        break;
+    case LINE_SECTION:
+        line.length = is_long ? reader->name.length + 2 : line.length;
+        break;
+    case LINE_KEY:
+        if (is_long)
+            line.length = (size_t)(reader->value.start - line.start) + reader->value.length;
+        break;
+    case LINE_MORE:
+        line = (struct line){reader->value.start - 1, reader->value.length + 1};
+        break;
     }
-    size_t end = (size_t)(reader->value.start + reader->value.length - reader->raw.start);
-    return end < LINE_BYTES ? end : LINE_BYTES;
+    line.length = line.length < LINE_BYTES ? line.length : LINE_BYTES;
+    return line;
 }
 
 /* inih asks for a line, as it would ask fgets(3). */
@@ -309,17 +314,17 @@ static char *give_line(char *buffer, int size, void *stream)
         fail(reader, reader->raw, NULL, "the installed inih was built for lines of %d bytes", size);
         return NULL;
     }
-    size_t length = 0;
+    struct line line = {reader->raw.start, 0};
     if (check_bytes(reader) != 0 || classify(reader) != 0) {
         lose(reader);
         reader->kind = LINE_NOTHING;
     } else if (reader->kind == LINE_MORE && reader->lost) {
         reader->kind = LINE_NOTHING; /* for inih there is nothing above that it could continue */
     } else {
-        length = length_for_inih(reader);
+        line = line_for_inih(reader);
     }
-    memcpy(buffer, reader->raw.start, length);
-    memcpy(buffer + length, "\n", 2);
+    memcpy(buffer, line.start, line.length);
+    memcpy(buffer + line.length, "\n", 2);
     return buffer;
 }
 

@@ -55,6 +55,62 @@ static void long_lists(void **state)
     }
 }
 
+/* Blanks before and behind what counts, around the end of the buffer and far beyond it. */
+static void long_blanks(void **state)
+{
+    (void)state;
+    static char text[40000];
+    for (int blanks = 180; blanks < 5000; blanks += blanks < 220 ? 1 : 997) {
+        snprintf(text, sizeof(text), "[files]%*s\nro =%*s/a%*s/b%*s; c\n%*s/c%*s/d\n", blanks, "",
+                 blanks, "", blanks, "", blanks, "", blanks, "", blanks, "");
+        struct sbx_policy *policy = load_text(text);
+        assert_list(&policy->files_ro, "/a /b /c /d");
+        assert_int_equal(policy->files_ro.items[2].origin.column, blanks + 1);
+        policy_free(policy);
+        snprintf(text, sizeof(text), "[files]\nro =%*s\n%*s\n%*s; c\n /a\n%*s# c\n", blanks, "",
+                 blanks, "", blanks, "", blanks, "");
+        policy = load_text(text);
+        assert_list(&policy->files_ro, "/a");
+        policy_free(policy);
+        snprintf(text, sizeof(text), "[limits]%*sx\n", blanks, "");
+        refuse_text(text, 1, "behind the section's ']'");
+        snprintf(text, sizeof(text), "[files]\nro = /a\n%*s[limits]\n", blanks, "");
+        refuse_text(text, 3, "may not be indented");
+    }
+}
+
+/* One line that fills the file. */
+static void longest_line(void **state)
+{
+    (void)state;
+    const size_t length = 1 << 20;
+    char *text = malloc(length + 1), *to = text;
+    assert_non_null(text);
+    to = stpcpy(text, "[environment]\nset =");
+    for (int i = 0; i < 4000; i++)
+        to += sprintf(to, " A%d=%0250d", i, i);
+    file_bytes("t.ini", text, (size_t)(to - text));
+    struct sbx_policy *policy = load("t.ini");
+    assert_int_equal(policy->environment_set.count, 4000);
+    assert_string_equal(policy->environment_set.items[3999].first, "A3999");
+    assert_int_equal(strlen(policy->environment_set.items[3999].second), 250);
+    policy_free(policy);
+    memset(to, ' ', (size_t)(text + length - to));
+    memcpy(text + length - 2, " B", 2);
+    file_bytes("t.ini", text, length);
+    assert_int_equal(refuse("t.ini", "'B' sets no variable").origin.line, 2);
+    memset(text, ';', length);
+    file_bytes("t.ini", text, length);
+    policy_free(load("t.ini"));
+    memset(text, 'x', length);
+    file_bytes("t.ini", text, length);
+    assert_int_equal(refuse("t.ini", "neither a [section]").origin.line, 1);
+    memset(text, '[', length);
+    file_bytes("t.ini", text, length);
+    refuse("t.ini", "']' is missing");
+    free(text);
+}
+
 /* inih would take what stands behind its buffer's end for a line of its own. */
 static void smuggling(void **state)
 {
@@ -259,6 +315,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(long_lines),
         TEST(long_lists),
+        TEST(long_blanks),
+        TEST(longest_line),
         TEST(smuggling),
         TEST(full_line_keeps_its_neighbour),
         TEST(line_ends),
