@@ -9,8 +9,21 @@
 #include <stdlib.h>
 #include <string.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define EACH_ALONE 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define EACH_ALONE 1
+#endif
+#endif
+
+#ifdef EACH_ALONE
+/* Each piece is a block of its own, of just its size: the sanitizer sees where it ends. */
+enum { BLOCK_SIZE = 0, ALIGN = 1 };
+#else
 /* The first block of a launch's arena holds a whole judge profile; malloc() rounds the rest. */
-enum { BLOCK_SIZE = 16 * 1024 - 64 };
+enum { BLOCK_SIZE = 16 * 1024 - 64, ALIGN = sizeof(max_align_t) };
+#endif
 
 struct arena_block {
     struct arena_block *next;
@@ -35,10 +48,9 @@ static struct arena_block *block_new(size_t size)
 void *arena_alloc(struct arena *arena, size_t size)
 {
     struct arena_block *block = arena->head;
-    const size_t align = sizeof(max_align_t);
-    if (size > SIZE_MAX - align)
+    if (size > SIZE_MAX - ALIGN)
         return NULL;
-    size = (size + align - 1) / align * align;
+    size = (size + ALIGN - 1) / ALIGN * ALIGN;
     if (!block || block->size - block->used < size) {
         struct arena_block *fresh = block_new(size > BLOCK_SIZE ? size : BLOCK_SIZE);
         if (!fresh)
