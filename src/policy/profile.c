@@ -185,19 +185,20 @@ static void on_key(void *context, struct part name, struct part value)
 static void more_text(const struct file *file, struct part value)
 {
     struct setting *setting = file->open;
-    const char *before = setting->value.string.v;
-    struct origin origin = setting->value.string.origin;
-    if (setting_parse(file->memory, setting, value, file->profile->path) != 0 || !before)
+    const struct value_string before = setting->value.string;
+    if (setting_parse(file->memory, setting, value, file->profile->path) != 0 || !before.v)
         return;
     const char *after = setting->value.string.v;
-    setting->value.string.origin = origin;
-    if (strlen(before) + strlen(after) + 1 > STRING_MAX) {
+    setting->value.string = before;
+    if (!after)
+        return;
+    if (strlen(before.v) + strlen(after) + 1 > STRING_MAX) {
         diag_error(file->memory->diag, value.origin, 0, NULL,
                    "%s.%s: the text has more than %d bytes", setting->key->section,
                    setting->key->name, STRING_MAX);
         return;
     }
-    setting->value.string.v = arena_printf(file->memory->keep, "%s %s", before, after);
+    setting->value.string.v = arena_printf(file->memory->keep, "%s %s", before.v, after);
     if (!setting->value.string.v)
         diag_memory(file->memory->diag);
 }

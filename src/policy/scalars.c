@@ -24,7 +24,8 @@ int scalar_string(const struct parse *parse, const char *text, union value *valu
         return -1;
     if (out && strlen(out) > STRING_MAX)
         return value_error(parse, NULL, "the text has more than %d bytes", STRING_MAX);
-    value->string = (struct value_string){out, parse->origin};
+    /* An empty one is none, whether nothing stands there or variables that hold nothing. */
+    value->string = (struct value_string){out && *out ? out : NULL, parse->origin};
     return 0;
 }
 
