@@ -63,7 +63,8 @@ void quote_line(const struct texts *texts, struct origin where, struct sbx_error
         column = length;
     size_t start = window_start(line, length, column, room);
     size_t shown = length - start < room ? length - start : room;
-    while (start + shown < length && shown && is_continuation(line[start + shown]))
+    /* No character has more than three of them; what is no UTF-8 may be all of them. */
+    for (int i = 0; i < 3 && start + shown < length && is_continuation(line[start + shown]); i++)
         shown--;
     memcpy(error->excerpt, line + start, shown);
     error->excerpt[shown] = '\0';
