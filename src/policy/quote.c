@@ -24,7 +24,7 @@ static const char *find_line(const struct text *text, unsigned number, size_t *l
     }
     const char *newline = memchr(line, '\n', (size_t)(end - line));
     *length = (size_t)((newline ? newline : end) - line);
-    if (*length && line[*length - 1] == '\r')
+    if (newline && *length && line[*length - 1] == '\r')
         --*length;
     return line;
 }
