@@ -31,8 +31,8 @@ static int replay_file(const char *path)
     size_t size = fread(buffer, 1, sizeof(buffer), file);
     int broken = ferror(file);
     fclose(file);
-    uint8_t *input = malloc(size ? size : 1);
-    if (broken || !input)
+    uint8_t *input = broken ? NULL : malloc(size ? size : 1);
+    if (!input)
         return fail(path, "can't read it");
     memcpy(input, buffer, size);
     fprintf(stderr, "replay: %s\n", path); /* the last one is the one that failed */
