@@ -173,7 +173,7 @@ static int tmpfs_option(const struct parse *parse, char *option, struct item *it
 }
 
 /* The options in one order and one form, each behind a ':' or a ','; NULL where memory is out. */
-static const char *tmpfs_text(const struct parse *parse, const struct item *item, bool has_mode)
+static const char *tmpfs_text(const struct parse *parse, const struct item *item)
 {
     const char *text = "", *separator = ":";
     if (item->size) {
@@ -187,7 +187,7 @@ static const char *tmpfs_text(const struct parse *parse, const struct item *item
                             (unsigned long long)item->inodes);
         separator = ",";
     }
-    if (text && has_mode)
+    if (text && item->mode != TMPFS_MODE)
         text = arena_printf(parse->arena, "%s%smode=%04o", text, separator, item->mode);
     return text;
 }
@@ -214,7 +214,7 @@ int item_tmpfs(const struct parse *parse, const char *word, struct item *item)
         if (tmpfs_option(parse, option, item, &mode_seen) != 0)
             return -1;
     }
-    const char *text = tmpfs_text(parse, item, mode_seen);
+    const char *text = tmpfs_text(parse, item);
     if (!text)
         return diag_memory(parse->diag);
     return SET_TEXT(parse, item, {item->first, ":"}, {text, NULL});
