@@ -75,16 +75,6 @@ static struct sbx_findings *collect(const char *name, const struct diag *diag,
     return findings;
 }
 
-/* Each step needs what the one before it has found to be right. */
-static void examine(const struct sbx_policy *policy, struct diag *diag)
-{
-    plan_names(policy, diag);
-    if (diag->errors == 0)
-        plan_check(policy, diag);
-    if (diag->errors == 0)
-        plan_review(policy, diag);
-}
-
 int sbx_check(const char *name, const char *const *overrides, size_t count,
               struct sbx_findings **findings, struct sbx_error *error)
 {
@@ -97,7 +87,7 @@ int sbx_check(const char *name, const char *const *overrides, size_t count,
     struct sbx_findings *made = NULL;
     policy_read(&request, &diag, &policy);
     if (policy)
-        examine(policy, &diag);
+        plan_examine(policy, &diag);
     if (policy && !diag.broken)
         made = collect(name, &diag, &policy->texts);
     arena_free(&arena);
