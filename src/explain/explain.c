@@ -202,6 +202,12 @@ static int write_launch(struct explanation *about, FILE *out)
 
 /* ---- refused -------------------------------------------------------------------------------- */
 
+static const char *describe_errno(int number)
+{
+    const char *text = strerrordesc_np(number);
+    return text ? text : "an error that has no name here";
+}
+
 static int write_refusal(struct explanation *about, const struct refusal *refusal, FILE *out)
 {
     const struct sbx_error *error = &refusal->error;
@@ -212,7 +218,7 @@ static int write_refusal(struct explanation *about, const struct refusal *refusa
     }
     text_put(out, error->text);
     if (error->sys_errno)
-        fprintf(out, " (%s)", strerrordesc_np(error->sys_errno));
+        fprintf(out, " (%s)", describe_errno(error->sys_errno));
     if (*error->origin.file) {
         const struct origin where = {.file = error->origin.file,
                                      .line = error->origin.line,

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * diff_lists.c - compares lists as sets: each word stands for one thing, and what is in both lists
+ * is looked at more closely.
+ */
+#include "explain/diff.h"
+#include "policy/value.h"
+#include "policy/words.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* A word, and what it is about: two words with the same subject are one thing. */
+struct entry {
+    const char *subject;
+    const struct item *item;
+    const struct key *key; /* whose list it is in */
+    const char *source;    /* of files.ro, rw and bind: the host's path */
+    bool writable;         /* of the same */
+    bool optional;
+    size_t position;
+};
+
+struct entries {
+    struct entry *list;
+    size_t count, room;
+};
+
+/* What differs in two words about the same thing. */
+typedef void match(struct diff *diff, const struct entry *a, const struct entry *b);
+
+/* ---- from lists to sets --------------------------------------------------------------------- */
+
+static const char *subject_of(const struct key *key, const struct item *item)
+{
+    switch ((enum type_id)(key->type - policy_types)) {
+    case TYPE_paths:
+    case TYPE_tmpfs:
+    case TYPE_assigns:
+        return item->first;
+    case TYPE_binds:
+    case TYPE_links:
+        return item->second;
+    default:
+        return item->text;
+    }
+}
+
+static void add_list(struct entries *entries, const struct sbx_policy *policy,
+                     const struct key *key)
+{
+    const struct value_list *list = (const void *)((const char *)policy + key->offset);
+    for (size_t i = 0; i < list->count; i++) {
+        const struct item *item = &list->items[i];
+        entries->list[entries->count] = (struct entry){
+            .subject = subject_of(key, item),
+            .item = item,
+            .key = key,
+            .source = item->first,
+            .writable = item->writable || key == &policy_keys[KEY_files_rw],
+            .optional = item->optional,
+            .position = entries->count,
+        };
+        entries->count++;
+    }
+}
+
+static int by_subject(const void *left, const void *right)
+{
+    const struct entry *a = left, *b = right;
+    int order = strcmp(a->subject, b->subject);
+    return order ? order : a->position < b->position ? -1 : a->position > b->position;
+}
+
+/* Sorts, and leaves one entry for each subject: the last, which is the one that counts where words
+ * replace each other. It may be absent only where all of them may. */
+static void settle(struct entries *entries)
+{
+    size_t kept = 0;
+    if (entries->count)
+        qsort(entries->list, entries->count, sizeof(*entries->list), by_subject);
+    for (size_t i = 0; i < entries->count; i++) {
+        struct entry *entry = &entries->list[i], *last = &entries->list[kept ? kept - 1 : 0];
+        if (kept && strcmp(last->subject, entry->subject) == 0) {
+            entry->optional = entry->optional && last->optional;
+            *last = *entry;
+        } else {
+            entries->list[kept++] = *entry;
+        }
+    }
+    entries->count = kept;
+}
+
+/* The entries of some keys of one policy, sorted. */
+static struct entries collect(struct diff *diff, const struct sbx_policy *policy,
+                              const struct key *const *keys, size_t count)
+{
+    struct entries entries = {NULL, 0, 0};
+    for (size_t i = 0; i < count; i++) {
+        const struct value_list *list = (const void *)((const char *)policy + keys[i]->offset);
+        entries.room += list->count;
+    }
+    entries.list = arena_array(&diff->arena, entries.room + 1, sizeof(*entries.list));
+    if (!entries.list) {
+        diff->broken = true;
+        return entries;
+    }
+    for (size_t i = 0; i < count; i++)
+        add_list(&entries, policy, keys[i]);
+    settle(&entries);
+    return entries;
+}
+
+/* ---- from sets to differences --------------------------------------------------------------- */
+
+static void only_in_a(struct diff *diff, const struct entry *entry)
+{
+    diff_add(diff, diff_way_down(entry->key), diff_name(diff, entry->key),
+             arena_printf(&diff->arena, "- %s%s", entry->optional ? "?" : "", entry->item->text),
+             &entry->item->origin, NULL);
+}
+
+static void only_in_b(struct diff *diff, const struct entry *entry)
+{
+    diff_add(diff, diff_way_up(entry->key), diff_name(diff, entry->key),
+             arena_printf(&diff->arena, "+ %s%s", entry->optional ? "?" : "", entry->item->text),
+             NULL, &entry->item->origin);
+}
+
+static void merge(struct diff *diff, const struct key *const *keys, size_t count, match *both)
+{
+    const struct entries a = collect(diff, diff->a, keys, count);
+    const struct entries b = collect(diff, diff->b, keys, count);
+    size_t i = 0, j = 0;
+    while (!diff->broken && (i < a.count || j < b.count)) {
+        int order = i == a.count   ? 1
+                    : j == b.count ? -1
+                                   : strcmp(a.list[i].subject, b.list[j].subject);
+        if (order < 0)
+            only_in_a(diff, &a.list[i++]);
+        else if (order > 0)
+            only_in_b(diff, &b.list[j++]);
+        else
+            both(diff, &a.list[i++], &b.list[j++]);
+    }
+}
+
+/* Notes that a word has become another one. */
+static void changed(struct diff *diff, unsigned ways, const struct entry *a, const struct entry *b)
+{
+    const char *name = diff_name(diff, b->key);
+    if (a->key != b->key)
+        name = arena_printf(&diff->arena, "files.%s, %s", a->key->name, b->key->name);
+    diff_add(diff, ways, name,
+             arena_printf(&diff->arena, "%s%s -> %s%s", a->optional ? "?" : "", a->item->text,
+                          b->optional ? "?" : "", b->item->text),
+             &a->item->origin, &b->item->origin);
+}
+
+/* ---- words of one kind or another ----------------------------------------------------------- */
+
+/* That a thing may be absent makes a launch possible elsewhere; here it changes nothing. */
+static unsigned way_of_marks(const struct entry *a, const struct entry *b)
+{
+    return a->optional != b->optional ? WAY_OTHER : 0U;
+}
+
+static unsigned way_of_texts(const char *a, const char *b)
+{
+    return strcmp(a, b) != 0 ? WAY_OTHER : 0U;
+}
+
+/* More and less say it all; that it is also another thing goes without saying. */
+static unsigned plain(unsigned ways)
+{
+    return ways & (WAY_MORE | WAY_LESS) ? ways & ~(unsigned)WAY_OTHER : ways;
+}
+
+static void match_words(struct diff *diff, const struct entry *a, const struct entry *b)
+{
+    changed(diff, way_of_marks(a, b), a, b);
+}
+
+static void match_assigns(struct diff *diff, const struct entry *a, const struct entry *b)
+{
+    changed(diff, way_of_texts(a->item->second, b->item->second) | way_of_marks(a, b), a, b);
+}
+
+static void match_links(struct diff *diff, const struct entry *a, const struct entry *b)
+{
+    changed(diff, way_of_texts(a->item->first, b->item->first) | way_of_marks(a, b), a, b);
+}
+
+static unsigned way_of_amounts(uint64_t a, uint64_t b)
+{
+    return a == b ? 0U : a < b ? WAY_MORE : WAY_LESS;
+}
+
+/* Where no size is given, root.size is it: that has a line of its own. The number of inodes that
+ * goes with a size is no one's promise, so only two given numbers tell more from less. */
+static void match_tmpfs(struct diff *diff, const struct entry *a, const struct entry *b)
+{
+    const struct item *one = a->item, *two = b->item;
+    unsigned ways = way_of_marks(a, b);
+    if (one->size || two->size)
+        ways |= way_of_amounts(one->size ? one->size : diff->a->root_size.v,
+                               two->size ? two->size : diff->b->root_size.v);
+    if (one->inodes && two->inodes)
+        ways |= way_of_amounts(one->inodes, two->inodes);
+    else if (one->inodes != two->inodes)
+        ways |= WAY_OTHER;
+    if (one->mode != two->mode)
+        ways |= WAY_OTHER;
+    changed(diff, plain(ways), a, b);
+}
+
+void diff_list(struct diff *diff, const struct key *key)
+{
+    switch ((enum type_id)(key->type - policy_types)) {
+    case TYPE_assigns:
+        merge(diff, &key, 1, match_assigns);
+        break;
+    case TYPE_links:
+        merge(diff, &key, 1, match_links);
+        break;
+    case TYPE_tmpfs:
+        merge(diff, &key, 1, match_tmpfs);
+        break;
+    default:
+        merge(diff, &key, 1, match_words);
+    }
+}
+
+/* ---- what is shown of the host -------------------------------------------------------------- */
+
+static void match_views(struct diff *diff, const struct entry *a, const struct entry *b)
+{
+    unsigned ways = way_of_texts(a->source, b->source) | way_of_marks(a, b);
+    if (a->writable != b->writable)
+        ways |= b->writable ? WAY_MORE : WAY_LESS;
+    changed(diff, plain(ways), a, b);
+}
+
+void diff_views(struct diff *diff)
+{
+    static const struct key *const keys[] = {&policy_keys[KEY_files_ro], &policy_keys[KEY_files_rw],
+                                             &policy_keys[KEY_files_bind]};
+    merge(diff, keys, sizeof(keys) / sizeof(keys[0]), match_views);
+}
