@@ -107,7 +107,7 @@ static int write_value(struct explanation *about, const struct key *key, FILE *o
     if (!text)
         return -1;
     size_t whole = sbx_escape(text, shown, sizeof(shown));
-    fprintf(out, " =%s%s%s", *shown ? " " : "", shown, whole > VALUE_ROOM ? "..." : "");
+    fprintf(out, " = %s%s", whole ? shown : "(empty)", whole > VALUE_ROOM ? "..." : "");
     return 0;
 }
 
