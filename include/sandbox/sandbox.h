@@ -23,7 +23,13 @@
  *
  * Thread safety: a loaded policy is immutable and may be shared by threads. sbx_run() waits for
  * children and changes the signal mask of the calling thread for the time of the call; one process
- * should have one sbx_run() under way at a time.
+ * should have one sbx_run() under way at a time. What loads, sets or checks a policy
+ * reads the environment, which no other thread may change meanwhile.
+ *
+ * docs/example.c is a whole program. To compile one:
+ *
+ *     cc program.c $(pkg-config --cflags --libs sbx)               with the shared library
+ *     cc program.c $(pkg-config --cflags --libs --static sbx)      with the archive, libsbx.a
  */
 #ifndef SANDBOX_SANDBOX_H
 #define SANDBOX_SANDBOX_H
@@ -244,36 +250,45 @@ struct sbx_report {
     struct sbx_error error; /* where outcome is SETUP_FAILED */
 };
 
-/* Says what a run would do, and starts nothing: the effective policy with its origins, the plan of
- * the launch in its order, which wall keeps each promise on this machine, and what would be
- * refused. All but the policy stands in comments, so that the text is itself a profile.
+/* Says what a run would do, and starts nothing: the effective policy with its origins, which wall
+ * keeps each promise on this machine, the launch step by step, and what would be refused. All but
+ * the policy stands in comments, so that the text is itself a profile of an equal policy. Nothing
+ * in it can do more on a terminal than be read.
  *
- * command   NULL where no program is named: then the plan is that of any program
+ * command   what to run; NULL where no program is named: then the launch is that of any program
  * text      owned by the caller: free()
  *
- * That this machine would refuse is no failure; the text says so. Errors: SBX_E_RESOURCE, and
- * SBX_E_PROFILE where the policy can run nowhere. */
+ * It looks at the same files as a launch, and at the caller's own stdin. That this machine would
+ * refuse is no failure; the text says so, of each guard. Errors: SBX_E_PROFILE where the policy can
+ * run on no machine, SBX_E_USAGE where the command makes no sense, SBX_E_RESOURCE. */
 int sbx_explain(const struct sbx_policy *policy, const struct sbx_command *command, char **text,
                 struct sbx_error *error);
 
 /* Says what the policy makes of one system call: the verdict, the rule, and its line.
  *
  * call        its name, as in syscalls(2)
- * arguments   `count` texts NAME=VALUE: the argument's name in the manual page, or arg0 to arg5;
- * the value a number, or constants joined by '|'. What is not given may be anything. text owned by
- * the caller: free()
+ * arguments   `count` texts NAME=VALUE, where NAME is the argument's name in the manual page, or
+ *             arg0 to arg5, and VALUE a number, or constants joined by '|'. An argument that is not
+ *             given may be anything. May be NULL when count is 0
+ * text        owned by the caller: free()
  *
- * Errors: SBX_E_USAGE for a name or a value that is not known, SBX_E_PROFILE, SBX_E_RESOURCE. */
+ * Errors: SBX_E_USAGE for a name or a value that is not known, SBX_E_PROFILE, SBX_E_RESOURCE;
+ * SBX_E_SETUP where the compiled filter does not agree with the rules, which is a fault of ours. */
 int sbx_explain_call(const struct sbx_policy *policy, const char *call,
                      const char *const *arguments, size_t count, char **text,
                      struct sbx_error *error);
 
 /* Compares two policies: what `b` allows that `a` does not, the reverse, and what only differs.
  *
- * equal   receives whether there is no difference; may be NULL
- * text    owned by the caller: free()
+ * They are equal where a program could see no difference: [profile] does not count, nor the order
+ * of words, nor other words for the same thing. System calls are compared by what each one gets, on
+ * this machine's architecture.
  *
- * Errors: SBX_E_PROFILE where one of them can run nowhere, SBX_E_RESOURCE. */
+ * equal   receives whether there is no difference; may be NULL
+ * text    for people, a line for each difference with the places that it comes from; owned by the
+ *         caller: free()
+ *
+ * Errors: SBX_E_PROFILE where one of them can run on no machine, SBX_E_RESOURCE. */
 int sbx_policy_diff(const struct sbx_policy *a, const struct sbx_policy *b, bool *equal,
                     char **text, struct sbx_error *error);
 

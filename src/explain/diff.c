@@ -152,20 +152,12 @@ static int put(struct diff *diff, FILE *out)
 
 /* ---- the whole ------------------------------------------------------------------------------ */
 
-/* What can run nowhere has no meaning that could be compared. */
-static int examine(const struct sbx_policy *policy, struct sbx_error *error)
-{
-    struct texts texts = policy->texts;
-    struct diag diag = {.error = error, .texts = &texts};
-    plan_examine(policy, &diag);
-    return diag.errors || diag.broken ? -1 : 0;
-}
-
 static int compare_and_put(struct diff *diff, char **text, struct sbx_error *error)
 {
     struct stream stream;
-    if (examine(diff->a, error) != 0 || examine(diff->b, error) != 0 || compare(diff, error) != 0 ||
-        stream_open(&stream, error) != 0)
+    /* What can run nowhere has no meaning that could be compared. */
+    if (plan_accept(diff->a, error) != 0 || plan_accept(diff->b, error) != 0 ||
+        compare(diff, error) != 0 || stream_open(&stream, error) != 0)
         return -1;
     if (put(diff, stream.out) != 0) {
         stream_drop(&stream);

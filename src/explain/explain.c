@@ -267,15 +267,6 @@ static int write_all(struct explanation *about, FILE *out, struct sbx_error *err
     return comments(about, write_refused, out, error);
 }
 
-/* What no machine can run is an error, not an explanation. */
-static int examine(const struct sbx_policy *policy, struct sbx_error *error)
-{
-    struct texts texts = policy->texts;
-    struct diag diag = {.error = error, .texts = &texts};
-    plan_examine(policy, &diag);
-    return diag.errors || diag.broken ? -1 : 0;
-}
-
 int sbx_explain(const struct sbx_policy *policy, const struct sbx_command *command, char **text,
                 struct sbx_error *error)
 {
@@ -287,8 +278,9 @@ int sbx_explain(const struct sbx_policy *policy, const struct sbx_command *comma
     about->policy = policy;
     about->command = command;
     host_probe(&about->host);
-    if (examine(policy, error) == 0 && plan_prepare_all(&about->plan, policy, command, &about->host,
-                                                        &about->refusals, error) == 0) {
+    if (plan_accept(policy, error) == 0 &&
+        plan_prepare_all(&about->plan, policy, command, &about->host, &about->refusals, error) ==
+            0) {
         if (stream_open(&stream, error) == 0) {
             result = write_all(about, stream.out, error);
             if (result == 0)

@@ -3,6 +3,7 @@
  * prepare.c - from a policy and a command to a plan.
  */
 #include "launch/prepare.h"
+#include "policy/policy.h"
 #include <string.h>
 
 /* In the order in which they prepare. */
@@ -60,6 +61,14 @@ void plan_examine(const struct sbx_policy *policy, struct diag *diag)
         plan_check(policy, diag);
     if (diag->errors == 0)
         plan_review(policy, diag);
+}
+
+int plan_accept(const struct sbx_policy *policy, struct sbx_error *error)
+{
+    struct texts texts = policy->texts;
+    struct diag diag = {.error = error, .texts = &texts};
+    plan_examine(policy, &diag);
+    return diag.errors || diag.broken ? -1 : 0;
 }
 
 static void plan_init(struct plan *plan, const struct sbx_policy *policy,

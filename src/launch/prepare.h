@@ -19,6 +19,10 @@ void plan_review(const struct sbx_policy *policy, struct diag *diag);
  * be right. What they find is true of the policy on any machine. */
 void plan_examine(const struct sbx_policy *policy, struct diag *diag);
 
+/* The same up to the first error: -1 where the policy can run on no machine. Errors: SBX_E_PROFILE,
+ * SBX_E_RESOURCE. */
+int plan_accept(const struct sbx_policy *policy, struct sbx_error *error);
+
 /* Fills in *plan: check and prepare of every guard. `policy`, `command` and `host` are borrowed and
  * must outlive the plan. Starts no process and changes nothing on the machine. On failure the plan
  * is empty again. Errors: all but SBX_E_SETUP. */
@@ -42,7 +46,7 @@ struct refusals {
 };
 
 /* For those who explain: fills in *plan as plan_prepare() does, and goes on after a guard has
- * refused. The policy must have passed plan_examine(). `command` may be NULL: no program is looked
+ * refused. The policy must have passed plan_accept(). `command` may be NULL: no program is looked
  * for. The part of a guard that refused, or was not asked, stays empty. Starts no process and
  * changes nothing on the machine; the plan must not be launched where *refusals has anything in it.
  *

@@ -33,8 +33,7 @@ static const char *section(const char *text, const char *title)
 {
     static char found[65536];
     const char *start = strstr(text, title);
-    if (!start)
-        fail_msg("no '%s' in:\n%s", title, text);
+    assert_non_null(start);
     start += strlen(title);
     const char *end = start;
     while (*end && (end[0] != '\n' || end[1] == ' '))

@@ -184,11 +184,12 @@ static void no_way_out(void **state)
 /* A value that is long, and cut where it only reminds, is not cut within a character. */
 static void long_values(void **state)
 {
-    char profile[2048] = "[syscalls]\nallow = @base\n[environment]\nset = A=x";
+    char value[401] = "", profile[512];
     (void)state;
-    for (size_t i = 0; i < 200; i++)
-        strcat(profile, "\xc3\xa4");
-    strcat(profile, "\n");
+    for (size_t i = 0; i + 2 < sizeof(value); i += 2)
+        memcpy(value + i, "\xc3\xa4", 3);
+    snprintf(profile, sizeof(profile), "[syscalls]\nallow = @base\n[environment]\nset = A=x%s\n",
+             value);
     struct sbx_policy *policy = load_text(profile);
     char *text = explained(policy, ARGV("true"));
     loads_again(policy, text);
