@@ -40,6 +40,7 @@ static unsigned way_of_texts(const char *a, const char *b)
     return strcmp(a ? a : "", b ? b : "") == 0 ? 0U : WAY_OTHER;
 }
 
+/* No default: the compiler tells of a type that is missing. */
 static unsigned way_of(const struct key *key, const union value *a, const union value *b)
 {
     switch ((enum type_id)(key->type - policy_types)) {
@@ -62,9 +63,30 @@ static unsigned way_of(const struct key *key, const union value *a, const union 
         return way_of_masks(a->mode.v, b->mode.v);
     case TYPE_action:
         return way_of_actions(key, &a->action, &b->action);
-    default: /* the words of an enum */
+    case TYPE_share: /* enums: words in their order */
+    case TYPE_yesno:
+    case TYPE_base:
+    case TYPE_dev:
+    case TYPE_proc:
+    case TYPE_sys:
+    case TYPE_enforce:
+    case TYPE_netmode:
         return way_of_numbers(key, (uint64_t)a->word.v, (uint64_t)b->word.v);
+    case TYPE_words: /* lists: diff_lists.c */
+    case TYPE_paths:
+    case TYPE_binds:
+    case TYPE_tmpfs:
+    case TYPE_links:
+    case TYPE_assigns:
+    case TYPE_calls:
+    case TYPE_families:
+    case TYPE_capabilities:
+    case TYPE_variables:
+    case TYPE_endpoints:
+    case TYPE_COUNT:
+        break;
     }
+    return 0;
 }
 
 void diff_scalar(struct diff *diff, const struct key *key)

@@ -224,12 +224,8 @@ static void nothing_refused(void **state)
     says(text, "\n; ! fs: /no/such/program does not exist (No such file or directory)\n");
     free(text);
     text = explained(policy, ARGV("true"));
-    if (strstr(text, "! ns: ")) { /* no user namespaces here: no launch either */
-        free(text);
-        policy_free(policy);
-        skip();
-    }
-    says(text, "\n; Refused here.\n;\n;   nothing\n");
+    if (!strstr(text, "! ns: ")) /* without user namespaces there is no launch either */
+        says(text, "\n; Refused here.\n;\n;   nothing\n");
     free(text);
     policy_free(policy);
 }
