@@ -102,12 +102,13 @@ static void on_more(void *context, struct part value)
     add(run, (struct event){.kind = MORE, .value = value}, value.origin.line);
 }
 
-static void on_lost(void *context)
+static void on_lost(void *context, enum lost what)
 {
     struct run *run = context;
     EXPECT(run->diag.errors, "a line is lost without an error");
     add(run, (struct event){.kind = LOST}, 0);
-    run->continues = false;
+    if (what != LOST_MORE) /* else the key above goes on */
+        run->continues = false;
 }
 
 /* ---- runs ----------------------------------------------------------------------------------- */

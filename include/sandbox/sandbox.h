@@ -152,6 +152,9 @@ size_t sbx_findings_count(const struct sbx_findings *findings);
 /* One of them; `index` must be below the count. Borrowed from the findings. */
 const struct sbx_finding *sbx_findings_at(const struct sbx_findings *findings, size_t index);
 
+/* Removes the findings of the `count` rules, for who knows better. Errors stay. */
+void sbx_findings_ignore(struct sbx_findings *findings, const char *const *rules, size_t count);
+
 /* The name of a severity: "note", "warning", "error". */
 const char *sbx_severity_name(enum sbx_severity severity);
 

@@ -35,7 +35,14 @@ int main(int argc, char **argv)
               stderr);
         return EXIT_SANDBOX;
     }
-    if (argc > 1 && strcmp(argv[1], "run") == 0)
+    const char *verb = argc > 1 ? argv[1] : "";
+    if (strcmp(verb, "check") == 0)
+        return verb_check(argc - 1, argv + 1);
+    if (strcmp(verb, "explain") == 0)
+        return verb_explain(argc - 1, argv + 1);
+    if (strcmp(verb, "diff") == 0)
+        return verb_diff(argc - 1, argv + 1);
+    if (strcmp(verb, "run") == 0)
         return verb_run(argc - 1, argv + 1, closed);
     return verb_run(argc, argv, closed);
 }

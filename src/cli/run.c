@@ -2,10 +2,9 @@
  *
  * run.c - the verb `run`: one program under one profile.
  */
-#include "cli.h"
+#include "arguments.h"
 #include "reportfile.h"
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,48 +20,6 @@ struct options {
     bool verbose;
 };
 
-static const char usage_text[] =
-    "usage: sandbox [run] --profile NAME|FILE [OPTION]... [--] PROGRAM [ARGUMENT]...\n"
-    "\n"
-    "Runs PROGRAM behind the walls that the profile asks for, or not at all.\n"
-    "\n"
-    "  -p, --profile NAME|FILE      the profile: a path, or a name such as judge\n"
-    "  -s, --set SECTION.KEY=VALUE  override one key of the profile; may be repeated\n"
-    "  -f, --file SOURCE[:NAME]     show one more file, read-only, in the working directory\n"
-    "  -r, --report FILE            write what happened to FILE\n"
-    "      --report-format FORMAT   json (the default) or meta (key:value, as isolate writes it)\n"
-    "  -v, --verbose                say on stderr how the program ended\n"
-    "  -h, --help                   this text\n"
-    "      --version                the version\n"
-    "\n"
-    "Exit status: the program's own; 128+N where signal N killed it; 124 a time limit; 137 "
-    "memory;\n"
-    "153 output; 159 a denied system call; 125 the sandbox could not be set up; 126 the program\n"
-    "can't be executed; 127 it was not found.\n";
-
-enum { OPTION_FORMAT = 256, OPTION_VERSION };
-
-static const struct option long_options[] = {
-    {"profile", required_argument, NULL, 'p'},
-    {"set", required_argument, NULL, 's'},
-    {"file", required_argument, NULL, 'f'},
-    {"report", required_argument, NULL, 'r'},
-    {"report-format", required_argument, NULL, OPTION_FORMAT},
-    {"verbose", no_argument, NULL, 'v'},
-    {"help", no_argument, NULL, 'h'},
-    {"version", no_argument, NULL, OPTION_VERSION},
-    {NULL, 0, NULL, 0},
-};
-
-static int usage_error(const char *what, const char *object)
-{
-    fputs("sandbox: ", stderr);
-    fputs(what, stderr);
-    print_escaped(stderr, object);
-    fputs("\nsandbox: hint: see sandbox --help\n", stderr);
-    return EXIT_SANDBOX;
-}
-
 /* SOURCE[:NAME]: the last colon separates, unless a '/' follows it: names have none. */
 static void add_file(struct options *options, char *text)
 {
@@ -76,74 +33,46 @@ static void add_file(struct options *options, char *text)
     }
 }
 
-/* How many long options begin as `word` does, which starts with "--". */
-static unsigned long_options_like(const char *word)
-{
-    size_t length = strcspn(word + 2, "=");
-    unsigned count = 0;
-    for (const struct option *option = long_options; option->name; option++)
-        count += strncmp(option->name, word + 2, length) == 0;
-    return count;
-}
-
-/* What getopt found wrong. Its own messages would print the words as they are. */
-static int option_error(int option, char **argv)
-{
-    const char letter[] = {'-', (char)optopt, '\0'};
-    const char *word = argv[optind - 1];
-    if (option == ':')
-        return usage_error("this option needs an argument: ", word);
-    /* No letter: a long option. The value of a known one: it got an argument. */
-    for (const struct option *known = long_options; known->name; known++)
-        if (optopt && optopt == known->val)
-            return usage_error("this option takes no argument: ", word);
-    if (optopt)
-        return usage_error("there is no such option: ", letter);
-    return usage_error(long_options_like(word) > 1 ? "this option may mean one of several: "
-                                                   : "there is no such option: ",
-                       word);
-}
-
 /* Returns -1 to go on, or the exit status. */
-static int take_option(struct options *options, int option, char **argv)
+static int take_option(struct options *options, const struct arguments *arguments, int id)
 {
-    switch (option) {
-    case 'p':
-        options->profile = optarg;
+    switch (id) {
+    case OPTION_run_profile:
+        options->profile = arguments->value;
         return -1;
-    case 's':
-        options->sets[options->set_count++] = optarg;
+    case OPTION_run_set:
+        options->sets[options->set_count++] = arguments->value;
         return -1;
-    case 'f':
+    case OPTION_run_file:
         add_file(options, optarg);
         return -1;
-    case 'r':
-        options->report = optarg;
+    case OPTION_run_report:
+        options->report = arguments->value;
         return -1;
-    case 'v':
+    case OPTION_run_report_format:
+        options->format = arguments_word(arguments, OPTION_run_report_format) == 1
+                              ? SBX_REPORT_META
+                              : SBX_REPORT_JSON;
+        return -1;
+    case OPTION_run_verbose:
         options->verbose = true;
         return -1;
-    case OPTION_FORMAT:
-        if (strcmp(optarg, "json") != 0 && strcmp(optarg, "meta") != 0)
-            return usage_error("--report-format is json or meta, not ", optarg);
-        options->format = strcmp(optarg, "meta") == 0 ? SBX_REPORT_META : SBX_REPORT_JSON;
-        return -1;
-    case 'h':
-        return fputs(usage_text, stdout) < 0 || fflush(stdout) != 0 ? EXIT_SANDBOX : 0;
-    case OPTION_VERSION:
+    case OPTION_run_help:
+        return arguments_help(VERB_run);
+    case OPTION_run_version:
         return puts("sandbox " SANDBOX_VERSION) < 0 || fflush(stdout) != 0 ? EXIT_SANDBOX : 0;
     default:
-        return option_error(option, argv);
+        return EXIT_SANDBOX;
     }
 }
 
 static int parse(struct options *options, int argc, char **argv)
 {
-    int option;
-    optind = 1;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "+:p:s:f:r:vh", long_options, NULL)) != -1) {
-        int status = take_option(options, option, argv);
+    struct arguments arguments;
+    int id;
+    arguments_start(&arguments, VERB_run, argc, argv);
+    while ((id = arguments_next(&arguments)) != ARGUMENTS_END) {
+        int status = take_option(options, &arguments, id);
         if (status >= 0)
             return status;
     }
@@ -208,11 +137,11 @@ static int load_and_run(const struct options *options, const struct sbx_command 
     if (sbx_policy_load(options->profile, options->sets, options->set_count, &policy, &error) !=
         0) {
         report->error = error;
-        print_error(&error);
+        print_profile_errors(&error, options->profile, options->sets, options->set_count);
         return sbx_error_exit_status(&error);
     }
     if (sbx_run(policy, command, report, &error) != 0)
-        print_error(&error);
+        print_profile_errors(&error, options->profile, options->sets, options->set_count);
     sbx_policy_free(policy);
     return sbx_report_exit_status(report);
 }

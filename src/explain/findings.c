@@ -43,6 +43,23 @@ const struct sbx_finding *sbx_findings_at(const struct sbx_findings *findings, s
     return &findings->list[index];
 }
 
+static bool is_ignored(const struct sbx_finding *finding, const char *const *rules, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(finding->rule, rules[i]) == 0)
+            return finding->severity != SBX_SEVERITY_ERROR;
+    return false;
+}
+
+void sbx_findings_ignore(struct sbx_findings *findings, const char *const *rules, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < findings->count; i++)
+        if (!is_ignored(&findings->list[i], rules, count))
+            findings->list[kept++] = findings->list[i];
+    findings->count = kept;
+}
+
 const char *sbx_severity_name(enum sbx_severity severity)
 {
     static const char *const names[] = {

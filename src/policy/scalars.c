@@ -48,6 +48,13 @@ static int number_error(const struct parse *parse, const char *text, enum number
     const char *rule = units == duration_units
                            ? "write digits and one of the units ns us ms s m h, for example 1500ms"
                            : "write digits, and one of K M G T (1024 each) behind them if need be";
+    if (fault == NUMBER_BAD_UNIT && (*rest == '.' || *rest == ',')) {
+        snprintf(hint, sizeof(hint), "numbers are whole: take a smaller unit, for example %s",
+                 units == duration_units ? "1500ms for 1.5s" : "1536M for 1.5G");
+        return value_error(parse, hint, "'%s' is not %s", text, name);
+    }
+    if (fault == NUMBER_BAD_UNIT && *text == '0' && (*rest == 'x' || *rest == 'X'))
+        return value_error(parse, "numbers are decimal", "'%s' is not %s", text, name);
     if (fault == NUMBER_BAD_UNIT) {
         /* Of KB, MiB and the like the first letter is meant. */
         char first[] = {rest[0], '\0'};

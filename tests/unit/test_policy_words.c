@@ -199,7 +199,7 @@ static void one_form(void **state)
 static void other_words(void **state)
 {
     (void)state;
-    file_text("base.ini", "[files]\nbind = \"/a\\:b:/c\" /a:/b\ntmpfs = /t:size=1M /t:mode=1777\n"
+    file_text("base.ini", "[files]\nbind = \"/a\\:b:/c\" /a:/b\ntmpfs = /t:size=1M /t:mode=0700\n"
                           "ro = \"/\\x5cx61\" \"/${PROFILE_DIR}\"\n"
                           "[syscalls]\nerrno = read:EPERM read\n[environment]\nset = A=b A=c\n");
     assert_hint(refuse_text("[profile]\nextends = base\n[files]\nbind = !/a:/b:rw\n", 4, "nothing"),
@@ -207,7 +207,7 @@ static void other_words(void **state)
     refuse_text("[profile]\nextends = base\n[files]\ntmpfs = !/t\n", 4, "takes nothing away");
     refuse_text("[profile]\nextends = base\n[files]\nro = !/a\n", 4, "takes nothing away");
     struct sbx_policy *policy =
-        load_text("[profile]\nextends = base\n[files]\nbind = !/a:/b\ntmpfs = !/t:mode=1777\n"
+        load_text("[profile]\nextends = base\n[files]\nbind = !/a:/b\ntmpfs = !/t:mode=0700\n"
                   "[syscalls]\nerrno = !read\n[environment]\nset = !A=c\n");
     assert_list(&policy->files_bind, "\"/a\\:b:/c\"");
     assert_list(&policy->files_tmpfs, "/t:size=1M");
