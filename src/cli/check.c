@@ -56,6 +56,20 @@ static void print_finding(const struct sbx_finding *finding)
     }
 }
 
+static void print_counts(const unsigned counts[SBX_SEVERITY_ERROR + 1])
+{
+    const char *separator = "; ";
+    printf(": %s", counts[SBX_SEVERITY_ERROR] ? "not valid" : "valid");
+    for (int severity = SBX_SEVERITY_ERROR; severity >= SBX_SEVERITY_NOTE; severity--) {
+        if (!counts[severity])
+            continue;
+        printf("%s%u %s%s", separator, counts[severity],
+               sbx_severity_name((enum sbx_severity)severity), counts[severity] == 1 ? "" : "s");
+        separator = ", ";
+    }
+    putchar('\n');
+}
+
 static void print_text(const struct check *check, char **profiles)
 {
     for (size_t i = 0; i < check->count; i++) {
@@ -70,9 +84,7 @@ static void print_text(const struct check *check, char **profiles)
         if (!sbx_findings_count(findings))
             puts(": valid; nothing to say");
         else
-            printf(": %s; %u errors, %u warnings, %u notes\n",
-                   counts[SBX_SEVERITY_ERROR] ? "not valid" : "valid", counts[SBX_SEVERITY_ERROR],
-                   counts[SBX_SEVERITY_WARNING], counts[SBX_SEVERITY_NOTE]);
+            print_counts(counts);
     }
 }
 

@@ -111,6 +111,11 @@ static int check_bytes(struct reader *reader)
 {
     const struct line line = reader->raw;
     for (size_t i = 0; i < line.length;) {
+        unsigned ascii = (unsigned char)line.start[i] - 0x20U;
+        if (ascii < 0x7f - 0x20) { /* nearly all of a profile */
+            i++;
+            continue;
+        }
         char character[5] = {0}; /* never looks behind the end of the line */
         size_t left = line.length - i;
         memcpy(character, line.start + i, left < 4 ? left : 4);
