@@ -174,6 +174,7 @@ static void sockets(void **state)
              "warning agent-socket 2:6");
     finds_in("files", "ro = /run\ntmpfs = /run/user /run/dbus", "warning host-socket 2:6");
     finds_in("files", "ro = /run/dbus/system_bus_socket", "warning raw-dbus 2:6");
+    finds_in("files", "ro = /var/run/dbus", "warning raw-dbus 2:6");
     finds_in("files", "bind = /run/user/1000/bus:/bus", "warning raw-dbus 2:8");
     finds_in("files", "bind = /run/user/1000/app/bus.conf:/bus", "");
     finds_in("files", "ro = /tmp/.X11-unix/X0", "warning x11 2:6");
@@ -207,6 +208,7 @@ static void secrets(void **state)
     finds_in("files", "ro = /srv/.config/gcloudy", "");
     finds_in("files", "ro = /etc/shadow", "warning secrets 2:6");
     finds_in("files", "ro = /etc/passwd", "");
+    finds_in("files", "ro = /etc", "note secrets 2:6");
     finds_in("files", "ro = /home", "warning secrets 2:6");
     finds_in("files", "ro = /home/a\ntmpfs = /home/a/.ssh", "warning secrets 2:6");
     finds_in("files", "ro = /home/a/src", "");

@@ -262,6 +262,30 @@ static void a_plan_without_a_program(void **state)
     free(told);
 }
 
+/* What explain's own stdin is, says nothing of the program's. */
+static void no_command_no_input(void **state)
+{
+    static const char *const argv[] = {"/bin/sh", NULL};
+    static const struct sbx_command command = {.argv = argv};
+    struct sbx_policy *policy = load_text("");
+    struct plan plan;
+    (void)state;
+    file_text("input", "1");
+    assert_int_equal(chmod("input", 0666), 0);
+    int before = dup(STDIN_FILENO), input = open("input", O_RDONLY);
+    assert_int_equal(dup2(input, STDIN_FILENO), STDIN_FILENO);
+    prepared(policy, NULL, &plan);
+    assert_null(plan.input.path);
+    arena_free(&plan.arena);
+    prepared(policy, &command, &plan);
+    assert_non_null(plan.input.path);
+    arena_free(&plan.arena);
+    dup2(before, STDIN_FILENO);
+    close(before);
+    close(input);
+    policy_free(policy);
+}
+
 static void a_command_without_a_program(void **state)
 {
     static const char *const none[] = {NULL}, *const empty[] = {"", NULL};
@@ -328,10 +352,10 @@ static void errors_are_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(each_key_has_one_guard),   TEST(what_keeps_it),
-        TEST(walls_and_report_agree),   TEST(a_whole_plan),
-        TEST(a_plan_without_a_program), TEST(a_command_without_a_program),
-        TEST(errors_are_refusals),
+        TEST(each_key_has_one_guard),      TEST(what_keeps_it),
+        TEST(walls_and_report_agree),      TEST(a_whole_plan),
+        TEST(a_plan_without_a_program),    TEST(no_command_no_input),
+        TEST(a_command_without_a_program), TEST(errors_are_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -111,12 +111,12 @@ static const struct thing {
     {DEVICE, NOTE, "/dev/snd", "the microphone, and the loudspeaker"},
     {DEVICE, NOTE, "/dev/dri", "the graphics driver, a large part of the kernel to attack"},
     {SYSTEM, NOTE, "/sys", "the host's /sys, which tells of its hardware, disks and cgroups"},
+    {SECRET, SBX_SEVERITY_WARNING, true, "/home/*", "somebody's whole home, with all keys in it"},
+    {SECRET, SBX_SEVERITY_WARNING, true, "/root", "root's whole home, with all keys in it"},
     {SECRET, WARNING, "/etc/shadow", "the passwords' hashes"},
     {SECRET, WARNING, "/etc/gshadow", "the passwords' hashes"},
     {SECRET, WARNING, "/etc/ssl/private", "the private keys of this machine"},
     {SECRET, WARNING, "/etc/krb5.keytab", "the private keys of this machine"},
-    {SECRET, SBX_SEVERITY_WARNING, true, "/home/*", "somebody's whole home, with all keys in it"},
-    {SECRET, SBX_SEVERITY_WARNING, true, "/root", "root's whole home, with all keys in it"},
     {SECRET, WARNING, ".ssh", "private keys of SSH"},
     {SECRET, WARNING, ".gnupg", "private keys of GnuPG"},
     {SECRET, WARNING, ".aws", "credentials of a cloud"},
@@ -205,6 +205,8 @@ static void report(const struct fs_word *word, const struct thing *thing, enum l
     const char *rule = dangers[thing->danger].rule, *hint = dangers[thing->danger].hint;
     enum sbx_severity severity = thing->severity;
     if (found == ABOVE) {
+        if (fs_path_below(thing->path, "/etc")) /* root alone may read it, and this is not root */
+            severity = SBX_SEVERITY_NOTE;
         diag_lint(diag, severity, rule, word->origin, hint,
                   "%s: %s holds %s, where there is one: %s", word->key, word->source, thing->path,
                   thing->what);
