@@ -17,12 +17,18 @@
 #define NATIVE_NAME "aarch64"
 #endif
 
-/* One of the four lists. */
-struct call_list {
-    const struct value_list *list;
-    const char *key;
-    enum action_kind kind;
-};
+void calls_lists(const struct sbx_policy *policy, struct call_list lists[CALL_LISTS])
+{
+    const struct call_list all[CALL_LISTS] = {
+        {&policy->syscalls_allow, "syscalls.allow", ACTION_ALLOW},
+        {&policy->syscalls_log, "syscalls.log", ACTION_LOG},
+        {&policy->syscalls_errno, "syscalls.errno", ACTION_ERRNO},
+        {&policy->syscalls_kill, "syscalls.kill", ACTION_KILL},
+    };
+    memcpy(lists, all, sizeof(all));
+}
+
+/* ---- names ---------------------------------------------------------------------------------- */
 
 static int unknown_call(const struct call_list *from, const struct item *item, struct diag *diag)
 {
@@ -48,6 +54,50 @@ static int absent_call(const struct call_list *from, const struct item *item, st
                       from->key, item->first);
 }
 
+static int call_number(const char *name)
+{
+    int number = seccomp_syscall_resolve_name(name);
+    return number >= 0 && number < CALLS_MAX ? number : -1;
+}
+
+int calls_resolve(const struct call_list *from, const struct item *item, struct call_word *word,
+                  struct diag *diag)
+{
+    *word = (struct call_word){.number = -1};
+    if (*item->first == '@') {
+        word->group = group_find(item->first + 1);
+        return word->group || item->optional ? 0 : unknown_call(from, item, diag);
+    }
+    word->number = call_number(item->first);
+    if (word->number >= 0 || item->optional)
+        return 0;
+    return seccomp_syscall_resolve_name(item->first) == __NR_SCMP_ERROR
+               ? unknown_call(from, item, diag)
+               : absent_call(from, item, diag);
+}
+
+size_t calls_word_count(const struct call_word *word)
+{
+    return word->group ? word->group->count : 1;
+}
+
+int calls_word_number(const struct call_word *word, size_t index)
+{
+    return word->group ? call_number(word->group->calls[index]) : word->number;
+}
+
+void calls_names(const struct sbx_policy *policy, struct diag *diag)
+{
+    struct call_list lists[CALL_LISTS];
+    struct call_word word;
+    calls_lists(policy, lists);
+    for (size_t i = 0; i < CALL_LISTS; i++)
+        for (size_t j = 0; j < lists[i].list->count && !diag_stop(diag); j++)
+            calls_resolve(&lists[i], &lists[i].list->items[j], &word, diag);
+}
+
+/* ---- verdicts ------------------------------------------------------------------------------- */
+
 /* The kernel takes errno values up to 4095; libseccomp 2.5 stops one short of it. */
 static int check_errno(const char *key, int number, struct origin where, struct diag *diag)
 {
@@ -72,38 +122,19 @@ static void call_weigh(struct call_verdict *verdict, enum call_rank rank, enum a
     *verdict = (struct call_verdict){.rank = rank, .kind = kind, .error = number, .by = item};
 }
 
-static void settle_group(const struct call_list *from, const struct item *item,
-                         const struct call_group *group, struct call_table *table)
-{
-    for (size_t i = 0; i < group->count; i++) {
-        int number = seccomp_syscall_resolve_name(group->calls[i]);
-        if (number >= 0 && number < CALLS_MAX)
-            call_weigh(&table->of[number], RANK_GROUP, from->kind, item);
-    }
-}
-
 static int settle_item(const struct call_list *from, const struct item *item,
                        struct call_table *table, struct diag *diag)
 {
-    if (check_errno(from->key, item->number, item->origin, diag) != 0)
+    struct call_word word;
+    if (check_errno(from->key, item->number, item->origin, diag) != 0 ||
+        calls_resolve(from, item, &word, diag) != 0)
         return -1;
-    if (*item->first == '@') {
-        const struct call_group *group = group_find(item->first + 1);
-        if (group)
-            settle_group(from, item, group, table);
-        else if (!item->optional)
-            return unknown_call(from, item, diag);
-        return 0;
+    const enum call_rank rank = word.group ? RANK_GROUP : RANK_NAME;
+    for (size_t i = 0; i < calls_word_count(&word); i++) {
+        int number = calls_word_number(&word, i);
+        if (number >= 0)
+            call_weigh(&table->of[number], rank, from->kind, item);
     }
-    int number = seccomp_syscall_resolve_name(item->first);
-    if (number >= 0 && number < CALLS_MAX)
-        call_weigh(&table->of[number], RANK_NAME, from->kind, item);
-    else if (item->optional)
-        return 0;
-    else if (number == __NR_SCMP_ERROR)
-        return unknown_call(from, item, diag);
-    else
-        return absent_call(from, item, diag);
     return 0;
 }
 
@@ -130,20 +161,32 @@ static int settle_rivals(const struct call_table *table, struct diag *diag)
     return result;
 }
 
+static int newest_call(const struct call_table *table)
+{
+    int newest = 0;
+    for (size_t i = 0; i < call_group_count; i++)
+        for (size_t j = 0; j < call_groups[i].count; j++) {
+            int number = call_number(call_groups[i].calls[j]);
+            if (number > newest)
+                newest = number;
+        }
+    for (int number = newest + 1; number < CALLS_MAX; number++)
+        if (table->of[number].rank != RANK_NONE)
+            newest = number;
+    return newest;
+}
+
 int calls_settle(const struct sbx_policy *policy, struct call_table *table, struct diag *diag)
 {
-    const struct call_list lists[] = {
-        {&policy->syscalls_allow, "syscalls.allow", ACTION_ALLOW},
-        {&policy->syscalls_log, "syscalls.log", ACTION_LOG},
-        {&policy->syscalls_errno, "syscalls.errno", ACTION_ERRNO},
-        {&policy->syscalls_kill, "syscalls.kill", ACTION_KILL},
-    };
+    struct call_list lists[CALL_LISTS];
     int result = check_errno("syscalls.default", policy->syscalls_default.error,
                              policy->syscalls_default.origin, diag);
     memset(table, 0, sizeof(*table));
-    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+    calls_lists(policy, lists);
+    for (size_t i = 0; i < CALL_LISTS; i++)
         for (size_t j = 0; j < lists[i].list->count && !diag_stop(diag); j++)
             result |= settle_item(&lists[i], &lists[i].list->items[j], table, diag);
+    table->newest = newest_call(table);
     return result == 0 ? settle_rivals(table, diag) : -1;
 }
 
@@ -153,26 +196,24 @@ struct value_action calls_action(const struct sbx_policy *policy, const struct c
     const struct call_verdict *verdict = &table->of[number];
     if (verdict->rank == RANK_NONE)
         return policy->syscalls_default;
-    return (struct value_action){.kind = verdict->kind, .error = verdict->error};
+    return (struct value_action){.kind = verdict->kind,
+                                 .error = verdict->error,
+                                 .origin = verdict->by ? verdict->by->origin
+                                                       : (struct origin){.file = NULL}};
+}
+
+struct value_action calls_standing(const struct sbx_policy *policy, const struct call_table *table,
+                                   int number)
+{
+    return number > table->newest ? policy->syscalls_unknown : calls_action(policy, table, number);
+}
+
+bool action_passes(struct value_action action)
+{
+    return action.kind == ACTION_ALLOW || action.kind == ACTION_LOG;
 }
 
 bool calls_passes(const struct sbx_policy *policy, const struct call_table *table, int number)
 {
-    enum action_kind kind = calls_action(policy, table, number).kind;
-    return kind == ACTION_ALLOW || kind == ACTION_LOG;
-}
-
-int calls_newest(const struct call_table *table)
-{
-    int newest = 0;
-    for (size_t i = 0; i < call_group_count; i++)
-        for (size_t j = 0; j < call_groups[i].count; j++) {
-            int number = seccomp_syscall_resolve_name(call_groups[i].calls[j]);
-            if (number > newest && number < CALLS_MAX)
-                newest = number;
-        }
-    for (int number = newest + 1; number < CALLS_MAX; number++)
-        if (table->of[number].rank != RANK_NONE)
-            newest = number;
-    return newest;
+    return action_passes(calls_action(policy, table, number));
 }

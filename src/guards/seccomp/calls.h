@@ -7,6 +7,7 @@
 #ifndef GUARDS_SECCOMP_CALLS_H
 #define GUARDS_SECCOMP_CALLS_H
 
+#include "guards/seccomp/groups.h"
 #include "policy/diag.h"
 #include "policy/policy.h"
 
@@ -26,7 +27,37 @@ struct call_verdict {
 
 struct call_table {
     struct call_verdict of[CALLS_MAX];
+    int newest; /* the highest number that is known, from the groups or from a list: what is above
+                 * it is newer than our table and gets syscalls.unknown */
 };
+
+/* One of the lists of [syscalls]. */
+struct call_list {
+    const struct value_list *list;
+    const char *key; /* "syscalls.allow" */
+    enum action_kind kind;
+};
+enum { CALL_LISTS = 4 };
+void calls_lists(const struct sbx_policy *policy, struct call_list lists[CALL_LISTS]);
+
+/* What a word of such a list names: a group, or one call. */
+struct call_word {
+    const struct call_group *group; /* NULL: one call */
+    int number;                     /* of that call; -1 where it is absent, as ?word may be */
+};
+
+/* Looks a word up. Reports a name that is unknown, or that this architecture or this libseccomp
+ * lacks, and returns -1. */
+int calls_resolve(const struct call_list *from, const struct item *item, struct call_word *word,
+                  struct diag *diag);
+
+/* The calls of a word: how many names it stands for, and the number of one; -1 where this machine
+ * lacks it. */
+size_t calls_word_count(const struct call_word *word);
+int calls_word_number(const struct call_word *word, size_t index);
+
+/* Reports each word of all lists that names nothing. */
+void calls_names(const struct sbx_policy *policy, struct diag *diag);
 
 /* Settles syscalls.allow, errno, kill and log. The order of words and lines carries no meaning: a
  * plain name beats a @group; among equals kill beats errno beats log beats allow.
@@ -42,8 +73,11 @@ struct value_action calls_action(const struct sbx_policy *policy, const struct c
 /* Whether a call goes through, logged or not. */
 bool calls_passes(const struct sbx_policy *policy, const struct call_table *table, int number);
 
-/* The highest number that is known, from the groups or from a list: what is above it is newer than
- * our table and gets syscalls.unknown. */
-int calls_newest(const struct call_table *table);
+/* The same for any number: one that is newer than the table gets syscalls.unknown. */
+struct value_action calls_standing(const struct sbx_policy *policy, const struct call_table *table,
+                                   int number);
+
+/* Whether an action lets a call through. */
+bool action_passes(struct value_action action);
 
 #endif

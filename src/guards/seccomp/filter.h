@@ -2,9 +2,9 @@
  *
  * filter.h - a seccomp program while it is being put together.
  *
- * It has two parts. The prelude (house.c) is ours: the ABI, the end of the table, and the rules on
- * arguments, with exact semantics. The body (body.c) is libseccomp's: one action a call. Jumps of
- * classic BPF are relative, so that the one may stand in front of the other.
+ * It has two parts. The prelude (prelude.c) is ours: the ABI, the end of the table, and the rules
+ * on arguments, with exact semantics. The body (body.c) is libseccomp's: one action a call. Jumps
+ * of classic BPF are relative, so that the one may stand in front of the other.
  */
 #ifndef GUARDS_SECCOMP_FILTER_H
 #define GUARDS_SECCOMP_FILTER_H
@@ -21,18 +21,21 @@ struct filter {
 /* The SECCOMP_RET_* value of an action. */
 uint32_t filter_return(struct value_action action);
 
-/* Puts the rules into the verdicts that hold for a whole call, whatever the profile allows:
- * clone3, openat2 and io_uring answer ENOSYS, setns answers EPERM. */
-void house_settle(const struct sbx_policy *policy, struct call_table *table);
-
 /* Writes the prelude, and marks the calls that it ends. After house_settle(). */
 void house_emit(const struct sbx_policy *policy, struct call_table *table, struct filter *filter);
-
-/* Whether no profile can let this call through; if so, says why, and what programs do instead. */
-bool house_forbids(int number, const char **why, const char **instead);
 
 /* Appends what libseccomp makes of the verdicts. Errors: SBX_E_SETUP, SBX_E_RESOURCE. */
 int body_append(const struct sbx_policy *policy, const struct call_table *table,
                 struct filter *filter, struct sbx_error *error);
+
+/* The lists settled, without the house rules. Reports what no machine could run: names, rivals, a
+ * program that could not start or end, calls that nobody may allow. */
+int filter_settle(const struct sbx_policy *policy, struct call_table *table, struct diag *diag);
+
+/* The whole way, for filter_settle()'s table: puts the house rules into it, and writes the filter.
+ * Reports a filter that is too long. Errors: SBX_E_PROFILE, SBX_E_SETUP, SBX_E_RESOURCE; the last
+ * two are in *diag->error alone. */
+int filter_write(const struct sbx_policy *policy, struct call_table *table, struct filter *filter,
+                 struct diag *diag);
 
 #endif

@@ -30,70 +30,11 @@ static int seccomp_check(const struct sbx_policy *policy, struct diag *diag)
 
 /* ---- prepare -------------------------------------------------------------------------------- */
 
-static int check_needed(const struct sbx_policy *policy, const struct call_table *table, int number,
-                        const char *name, const char *why, struct diag *diag)
+static int keep(struct plan *plan, const struct filter *filter, struct sbx_error *error)
 {
-    const struct call_verdict *verdict = &table->of[number];
-    if (calls_passes(policy, table, number))
-        return 0;
-    if (verdict->rank != RANK_NONE) {
-        char hint[HINT_SIZE];
-        const char *key = verdict->kind == ACTION_KILL ? "syscalls.kill" : "syscalls.errno";
-        if (verdict->rank == RANK_GROUP)
-            snprintf(hint, sizeof(hint), "add '%s' to syscalls.allow: a plain name beats a group",
-                     name);
-        else
-            snprintf(hint, sizeof(hint), "take '%s' out of %s", verdict->by->text, key);
-        return diag_error(diag, verdict->by->origin, 0, hint, "%s: '%s' denies %s, %s", key,
-                          verdict->by->text, name, why);
-    }
-    struct origin where = policy->syscalls_allow.origin;
-    return diag_error(diag, where.file ? where : policy->syscalls_default.origin, 0,
-                      "add @base to syscalls.allow", "syscalls.allow does not name %s, %s", name,
-                      why);
-}
-
-static int check_forbidden(const struct sbx_policy *policy, const struct call_table *table,
-                           struct diag *diag)
-{
-    int result = 0;
-    for (int number = 0; number < CALLS_MAX; number++) {
-        const struct call_verdict *verdict = &table->of[number];
-        const char *why, *instead;
-        if (verdict->rank != RANK_NAME || !calls_passes(policy, table, number) ||
-            !house_forbids(number, &why, &instead))
-            continue;
-        result = diag_error(diag, verdict->by->origin, 0, instead,
-                            "syscalls.%s: '%s' can't be allowed: %s; it always answers ENOSYS",
-                            verdict->kind == ACTION_LOG ? "log" : "allow", verdict->by->text, why);
-    }
-    return result;
-}
-
-/* What the lists say once they are settled: looking every name up is too slow to be done twice, so
- * that this is no part of check(). */
-static int check_table(const struct sbx_policy *policy, const struct call_table *table,
-                       struct diag *diag)
-{
-    int forbidden = check_forbidden(policy, table, diag);
-    int start = check_needed(policy, table, SYS_execve, "execve",
-                             "without which no program can start", diag);
-    int end = check_needed(policy, table, SYS_exit_group, "exit_group",
-                           "without which no program can end", diag);
-    return forbidden | start | end;
-}
-
-static int keep(struct plan *plan, const struct filter *filter, struct diag *diag)
-{
-    if (filter->overflow)
-        return diag_error(diag, plan->policy->syscalls_allow.origin, 0,
-                          "name fewer system calls or socket families",
-                          "the filter is longer than the %d instructions, or one of its jumps "
-                          "than the 255, that the kernel takes",
-                          BPF_MAXINSNS);
     struct sock_filter *code = arena_array(&plan->arena, filter->count, sizeof(*code));
     if (!code)
-        return err_memory(diag->error, "seccomp");
+        return err_memory(error, "seccomp");
     memcpy(code, filter->code, filter->count * sizeof(*code));
     plan->seccomp.program =
         (struct sock_fprog){.len = (unsigned short)filter->count, .filter = code};
@@ -116,13 +57,8 @@ static int seccomp_prepare(struct plan *plan, const struct host *host, struct sb
     struct filter filter;
     struct diag diag = {.error = error};
     (void)host;
-    filter.count = 0;
-    filter.overflow = false;
-    if (calls_settle(policy, &table, &diag) != 0 || check_table(policy, &table, &diag) != 0)
-        return -1;
-    house_settle(policy, &table);
-    house_emit(policy, &table, &filter);
-    if (body_append(policy, &table, &filter, error) != 0 || keep(plan, &filter, &diag) != 0)
+    if (filter_settle(policy, &table, &diag) != 0 ||
+        filter_write(policy, &table, &filter, &diag) != 0 || keep(plan, &filter, error) != 0)
         return -1;
     plan->seccomp.on = true;
     plan->seccomp.log =

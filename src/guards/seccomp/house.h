@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * house.h - the house rules as data: what the filter refuses whatever the profile allows.
+ *
+ * A rule only narrows: a call that the profile does not allow keeps the profile's own answer, so
+ * that a denial stays visible as what it is. Only clone3, openat2 and io_uring are answered
+ * alike everywhere, with ENOSYS, because then a libc or a runtime falls back to calls that the
+ * filter can look into.
+ *
+ * Where the kernel takes an int, the low word of the argument is compared and nothing else: high
+ * bits that the kernel drops must not hide a value.
+ */
+#ifndef GUARDS_SECCOMP_HOUSE_H
+#define GUARDS_SECCOMP_HOUSE_H
+
+#include "guards/seccomp/calls.h"
+
+enum { HOUSE_CALLS = 5, HOUSE_VALUES = 8 };
+
+enum house_test {
+    HOUSE_DENY_EQUAL,   /* refused where the argument is one of the values */
+    HOUSE_DENY_ANY_BIT, /* refused where it has a bit of any of them */
+    HOUSE_PASS_EQUAL,   /* refused where it is none of them */
+    HOUSE_FAMILIES,     /* refused where it is none of network.families */
+};
+
+enum house_when {
+    HOUSE_ALWAYS,
+    HOUSE_NOT_NESTED,        /* but for policies with namespaces.nested = yes */
+    HOUSE_SECCOMP_NOT_ASKED, /* but for policies that allow seccomp(2) by name or by group */
+};
+
+/* A rule on the low word of one argument of a few calls. No call has two. */
+struct house_rule {
+    const char *reason; /* for people: behind "a house rule: " */
+    int numbers[HOUSE_CALLS];
+    size_t calls;
+    unsigned argument;
+    enum house_test test;
+    uint32_t values[HOUSE_VALUES];
+    size_t count;
+    int error; /* what a refused call gets, but for HOUSE_FAMILIES */
+    uint32_t
+        gate; /* not 0: the rule holds only where the argument before it has any of these bits */
+    enum house_when when;
+};
+
+extern const struct house_rule house_rules[];
+extern const size_t house_rule_count;
+
+/* What asking for a socket of the unix family gets, where the profile does not name it: the C
+ * library asks for it to look for a name cache, whatever the program does. */
+#define HOUSE_UNIX_ERROR EAFNOSUPPORT
+extern const char house_unix_reason[];
+
+/* Whether a policy has a rule at all. */
+bool house_rule_holds(const struct house_rule *rule, const struct sbx_policy *policy,
+                      const struct call_table *table);
+
+/* The rule that narrows a call which passes; NULL where there is none. */
+const struct house_rule *house_rule_of(const struct sbx_policy *policy,
+                                       const struct call_table *table, int number);
+
+/* Puts the rules into the verdicts that hold for a whole call, whatever the profile allows:
+ * clone3, openat2 and io_uring answer ENOSYS, setns answers EPERM. */
+void house_settle(const struct sbx_policy *policy, struct call_table *table);
+
+/* Whether no profile can let this call through; if so, says why, and what programs do instead. */
+bool house_forbids(int number, const char **why, const char **instead);
+
+/* Why house_settle() has changed the verdict of a call. */
+const char *house_settle_reason(int number);
+
+#endif
