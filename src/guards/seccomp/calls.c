@@ -17,13 +17,28 @@
 #define NATIVE_NAME "aarch64"
 #endif
 
+const char *calls_key(enum action_kind kind)
+{
+    switch (kind) {
+    case ACTION_ALLOW:
+        return "syscalls.allow";
+    case ACTION_LOG:
+        return "syscalls.log";
+    case ACTION_ERRNO:
+        return "syscalls.errno";
+    case ACTION_KILL:
+        break;
+    }
+    return "syscalls.kill";
+}
+
 void calls_lists(const struct sbx_policy *policy, struct call_list lists[CALL_LISTS])
 {
     const struct call_list all[CALL_LISTS] = {
-        {&policy->syscalls_allow, "syscalls.allow", ACTION_ALLOW},
-        {&policy->syscalls_log, "syscalls.log", ACTION_LOG},
-        {&policy->syscalls_errno, "syscalls.errno", ACTION_ERRNO},
-        {&policy->syscalls_kill, "syscalls.kill", ACTION_KILL},
+        {&policy->syscalls_allow, calls_key(ACTION_ALLOW), ACTION_ALLOW},
+        {&policy->syscalls_log, calls_key(ACTION_LOG), ACTION_LOG},
+        {&policy->syscalls_errno, calls_key(ACTION_ERRNO), ACTION_ERRNO},
+        {&policy->syscalls_kill, calls_key(ACTION_KILL), ACTION_KILL},
     };
     memcpy(lists, all, sizeof(all));
 }
@@ -138,13 +153,23 @@ static int settle_item(const struct call_list *from, const struct item *item,
     return 0;
 }
 
+/* Whether two words are rivals about a call with a lower number too: they are reported once. */
+static bool rivals_before(const struct call_table *table, int number)
+{
+    const struct call_verdict *verdict = &table->of[number];
+    for (int before = 0; before < number; before++)
+        if (table->of[before].rival == verdict->rival && table->of[before].by == verdict->by)
+            return true;
+    return false;
+}
+
 /* Two errno values of the same weight: whichever stood last would decide, so neither does. */
 static int settle_rivals(const struct call_table *table, struct diag *diag)
 {
     int result = 0;
     for (int number = 0; number < CALLS_MAX; number++) {
         const struct call_verdict *verdict = &table->of[number];
-        if (!verdict->rival)
+        if (!verdict->rival || rivals_before(table, number))
             continue;
         char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
         diag_error(diag, verdict->rival->origin, 0,
@@ -187,7 +212,7 @@ int calls_settle(const struct sbx_policy *policy, struct call_table *table, stru
         for (size_t j = 0; j < lists[i].list->count && !diag_stop(diag); j++)
             result |= settle_item(&lists[i], &lists[i].list->items[j], table, diag);
     table->newest = newest_call(table);
-    return result == 0 ? settle_rivals(table, diag) : -1;
+    return diag_stop(diag) ? -1 : result | settle_rivals(table, diag);
 }
 
 struct value_action calls_action(const struct sbx_policy *policy, const struct call_table *table,

@@ -40,6 +40,9 @@ struct call_list {
 enum { CALL_LISTS = 4 };
 void calls_lists(const struct sbx_policy *policy, struct call_list lists[CALL_LISTS]);
 
+/* The key of the list that gives this verdict: "syscalls.allow". */
+const char *calls_key(enum action_kind kind);
+
 /* What a word of such a list names: a group, or one call. */
 struct call_word {
     const struct call_group *group; /* NULL: one call */

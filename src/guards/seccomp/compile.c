@@ -52,14 +52,15 @@ static int check_forbidden(const struct sbx_policy *policy, const struct call_ta
  * check(). */
 int filter_settle(const struct sbx_policy *policy, struct call_table *table, struct diag *diag)
 {
-    if (calls_settle(policy, table, diag) != 0)
+    int names = calls_settle(policy, table, diag);
+    if (names != 0 && diag_stop(diag))
         return -1;
     int forbidden = check_forbidden(policy, table, diag);
     int start = check_needed(policy, table, SYS_execve, "execve",
                              "without which no program can start", diag);
     int end = check_needed(policy, table, SYS_exit_group, "exit_group",
                            "without which no program can end", diag);
-    return forbidden | start | end;
+    return names | forbidden | start | end;
 }
 
 int filter_write(const struct sbx_policy *policy, struct call_table *table, struct filter *filter,

@@ -10,7 +10,14 @@
 #define GUARDS_SECCOMP_FILTER_H
 
 #include "guards/seccomp/calls.h"
+#include <linux/audit.h>
 #include <linux/filter.h>
+
+#if defined(__x86_64__)
+#define NATIVE_ARCH AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define NATIVE_ARCH AUDIT_ARCH_AARCH64
+#endif
 
 struct filter {
     struct sock_filter code[BPF_MAXINSNS];

@@ -6,7 +6,6 @@
 #include "guards/seccomp/filter.h"
 #include "guards/seccomp/house.h"
 #include <errno.h>
-#include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <sys/socket.h>
@@ -16,10 +15,7 @@
 #endif
 
 #if defined(__x86_64__)
-#define NATIVE_ARCH AUDIT_ARCH_X86_64
-#define X32_BIT     0x40000000U
-#elif defined(__aarch64__)
-#define NATIVE_ARCH AUDIT_ARCH_AARCH64
+#define X32_BIT 0x40000000U
 #endif
 
 /* What a prelude is written from, and into. */

@@ -2,14 +2,15 @@
  *
  * seccomp.c - the guard of system calls: the profile's lists become one seccomp filter.
  *
- * calls.c settles what each call gets, house.c adds what no profile can allow, body.c has
- * libseccomp compile the rest. Here they are put together, checked and installed. The filter is
- * installed last, so that it need not allow what the set-up does; execve is the one call of ours
- * that it must let through.
+ * calls.c settles what each call gets, house.c knows what no profile can allow and prelude.c writes
+ * it, body.c has libseccomp compile the rest; compile.c puts them together. Here the result is
+ * installed: last of all, so that it need not allow what the set-up does; execve is the one call of
+ * ours that it must let through.
  */
 #include "base/sys.h"
 #include "guards/guard.h"
 #include "guards/seccomp/filter.h"
+#include "guards/seccomp/members.h"
 #include "policy/diag.h"
 #include <linux/seccomp.h>
 #include <stdio.h>
@@ -110,9 +111,13 @@ static void seccomp_observe(const struct plan *plan, struct sbx_report *report)
 
 const struct guard guard_seccomp = {
     .name = "seccomp",
+    .names = calls_names,
     .check = seccomp_check,
+    .review = seccomp_review,
     .prepare = seccomp_prepare,
     .enter = seccomp_enter,
     .explain = seccomp_explain,
     .observe = seccomp_observe,
+    .describe = seccomp_describe,
+    .wall = seccomp_wall,
 };

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * arguments.h - the arguments of system calls, by the names of the manual. For those who ask; the
+ * house rules know their arguments by number.
+ */
+#ifndef GUARDS_SECCOMP_ARGUMENTS_H
+#define GUARDS_SECCOMP_ARGUMENTS_H
+
+#include "base/error.h"
+
+enum { ARGUMENTS_MAX = 6 };
+
+/* A part of a text. */
+struct slice {
+    const char *text;
+    size_t length;
+};
+
+enum argument_kind {
+    ARGUMENT_32,      /* the kernel takes the low word alone */
+    ARGUMENT_64,      /* the whole register */
+    ARGUMENT_ADDRESS, /* of memory that the kernel reads or writes */
+};
+
+struct argument {
+    struct slice names; /* "cmd|request"; empty where it has none */
+    struct slice sets;  /* "clone,signal": of constants.def; empty where it has none */
+    enum argument_kind kind;
+};
+
+/* The arguments of a call. Returns how many it has; where the call is not in the table that is
+ * ARGUMENTS_MAX, without names, and *named is false. */
+size_t arguments_of(const char *call, struct argument arguments[ARGUMENTS_MAX], bool *named);
+
+/* The first name of an argument, or "arg0" and so on. Returns `text`. */
+enum { ARGUMENT_NAME_SIZE = 24 };
+const char *argument_name(const struct argument *argument, unsigned index,
+                          char text[ARGUMENT_NAME_SIZE]);
+
+/* Cuts the next part off a list: false at its end. */
+bool slice_next(struct slice *list, char separator, struct slice *part);
+bool slice_is(struct slice slice, const char *text, size_t length);
+
+/* What the caller tells of arguments. */
+struct given {
+    struct argument arguments[ARGUMENTS_MAX];
+    size_t count;
+    const char *texts[ARGUMENTS_MAX]; /* the value as it was written; NULL where none was given */
+    uint64_t values[ARGUMENTS_MAX];
+};
+
+/* Reads `count` texts NAME=VALUE. Errors: SBX_E_USAGE. */
+int arguments_read(const char *call, const char *const *texts, size_t count, struct given *given,
+                   struct sbx_error *error);
+
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * ask.c - one question about one system call, and its answer. The filter is compiled as for a
+ * launch and must agree, or there is no answer.
+ */
+#include "base/utf8.h"
+#include "guards/seccomp/agree.h"
+#include "guards/seccomp/numbers.h"
+#include "guards/seccomp/tell.h"
+#include "guards/syscalls.h"
+
+/* The question, and all that the answer rests on. */
+struct question {
+    struct call_view view;
+    char name[CALL_NAME_SIZE];
+    struct given given;
+    struct known known;
+    struct cases cases; /* narrowed by what is known */
+    FILE *out;
+};
+
+/* ---- the parts of an answer ----------------------------------------------------------------- */
+
+/* "ioctl(fd=1, cmd=TIOCSTI)" */
+static void tell_call(const struct question *question)
+{
+    const struct given *given = &question->given;
+    const char *separator = "";
+    char name[ARGUMENT_NAME_SIZE];
+    fprintf(question->out, "%s(", question->name);
+    for (unsigned i = 0; i < given->count; i++) {
+        if (!given->texts[i])
+            continue;
+        fprintf(question->out, "%s%s=", separator, argument_name(&given->arguments[i], i, name));
+        text_put(question->out, given->texts[i]);
+        separator = ", ";
+    }
+    fputs("): ", question->out);
+}
+
+static bool same_action(struct value_action a, struct value_action b)
+{
+    return a.kind == b.kind && (a.kind != ACTION_ERRNO || a.error == b.error);
+}
+
+static bool all_alike(const struct cases *cases)
+{
+    for (size_t i = 1; i < cases->count; i++)
+        if (!same_action(cases->of[i].action, cases->of[0].action))
+            return false;
+    return true;
+}
+
+/* "flags and mode": the arguments that a rule looks at. */
+static void tell_subjects(const struct question *question, const struct house_rule *rule)
+{
+    const struct argument *arguments = question->view.arguments;
+    char name[ARGUMENT_NAME_SIZE];
+    if (rule->gate)
+        fprintf(question->out, "%s and ",
+                argument_name(&arguments[rule->argument - 1], rule->argument - 1, name));
+    fputs(argument_name(&arguments[rule->argument], rule->argument, name), question->out);
+}
+
+/* "depends on flags and mode": what is not known of them. The first case asks about each. */
+static void tell_depends(const struct question *question)
+{
+    const struct call_case *first = &question->cases.of[0];
+    char name[ARGUMENT_NAME_SIZE];
+    fputs("depends on ", question->out);
+    for (size_t i = 0; i < first->count; i++) {
+        const unsigned argument = first->conditions[i].argument;
+        fprintf(question->out, "%s%s", i ? " and " : "",
+                argument_name(&question->view.arguments[argument], argument, name));
+    }
+}
+
+/* The word of network.families that names the family which is asked for. */
+static void tell_family(const struct question *question)
+{
+    const struct value_list *families = &question->view.policy->network_families;
+    const unsigned argument = question->cases.rule->argument;
+    if (!question->known.given[argument]) {
+        fputs(", and network.families", question->out);
+        tell_origin(question->out, families->origin);
+        return;
+    }
+    for (size_t i = 0; i < families->count; i++) {
+        const struct item *item = &families->items[i];
+        if ((uint32_t)item->number != (uint32_t)question->known.values[argument])
+            continue;
+        fputs(", and network.families '", question->out);
+        text_put(question->out, item->text);
+        fputc('\'', question->out);
+        tell_origin(question->out, item->origin);
+        return;
+    }
+}
+
+/* Whether house_settle() has replaced what the lists say of the call. */
+static bool settled(const struct call_view *view)
+{
+    return view->number <= view->table->newest && view->table->of[view->number].rank == RANK_NAME &&
+           !view->table->of[view->number].by;
+}
+
+static void tell_rule(const struct question *question, const struct call_case *one)
+{
+    const struct call_view *view = &question->view;
+    FILE *out = question->out;
+    fputs("rule: ", out);
+    switch (one->by) {
+    case BY_HOUSE:
+        fputs("house rule on ", out);
+        tell_subjects(question, question->cases.rule);
+        fprintf(out, ": %s", one->reason);
+        break;
+    case BY_REFUSED:
+        fputs("network.refused", out);
+        tell_origin(out, view->policy->network_refused.origin);
+        fprintf(out, ": %s", question->cases.rule->reason);
+        break;
+    case BY_FAMILIES:
+    case BY_LISTS:
+        if (settled(view))
+            fprintf(out, "house rule: %s", house_settle_reason(view->number));
+        else
+            tell_lists(out, view);
+        if (one->by == BY_FAMILIES)
+            tell_family(question);
+        break;
+    }
+    fputc('\n', out);
+}
+
+/* What the profile alone would have said, where a rule of ours has the last word. */
+static void tell_without(const struct question *question, const struct call_case *one)
+{
+    const struct call_view *view = &question->view;
+    if (one->by != BY_HOUSE && one->by != BY_REFUSED && !settled(view))
+        return;
+    fputs("  without it: ", question->out);
+    tell_action(question->out, calls_standing(view->policy, view->lists, view->number));
+    fputs(", by ", question->out);
+    tell_lists(question->out, view);
+    fputc('\n', question->out);
+}
+
+/* The kernel drops the high word of an int; a number that is only a sign's extension says the same.
+ */
+static void tell_widths(const struct question *question)
+{
+    const struct given *given = &question->given;
+    char name[ARGUMENT_NAME_SIZE];
+    for (unsigned i = 0; i < given->count; i++) {
+        const uint64_t value = given->values[i];
+        const bool fits = value <= UINT32_MAX || value >= UINT64_C(0xffffffff80000000);
+        if (given->texts[i] && given->arguments[i].kind == ARGUMENT_32 && !fits)
+            fprintf(question->out,
+                    "  note: %s has 32 bits: of 0x%llx the kernel takes the low word alone, 0x%x\n",
+                    argument_name(&given->arguments[i], i, name), (unsigned long long)value,
+                    (uint32_t)value);
+    }
+}
+
+static void tell_answer(const struct question *question)
+{
+    const struct cases *cases = &question->cases;
+    tell_call(question);
+    if (all_alike(cases))
+        tell_action(question->out, cases->of[0].action);
+    else
+        tell_depends(question);
+    fputc('\n', question->out);
+    for (size_t i = 0; i < cases->count && cases->count > 1; i++) {
+        const bool last = i + 1 == cases->count;
+        fputs(last ? "  else" : "  where ", question->out);
+        tell_conditions(question->out, &question->view, &cases->of[i]);
+        fputs(": ", question->out);
+        tell_action(question->out, cases->of[i].action);
+        fputs("\n    ", question->out);
+        tell_rule(question, &cases->of[i]);
+    }
+    if (cases->count == 1) {
+        fputs("  ", question->out);
+        tell_rule(question, &cases->of[0]);
+        tell_without(question, &cases->of[0]);
+    }
+    tell_widths(question);
+}
+
+/* ---- the question --------------------------------------------------------------------------- */
+
+static int answer(struct question *question, const struct call_table *lists,
+                  struct call_table *table, struct sbx_error *error)
+{
+    struct filter filter;
+    struct diag diag = {.error = error};
+    if (filter_write(question->view.policy, table, &filter, &diag) != 0)
+        return -1;
+    question->view.lists = lists;
+    question->view.table = table;
+    cases_make(question->view.policy, table, question->view.number, &question->cases);
+    cases_narrow(&question->cases, &question->known);
+    if (agree(&filter, question->view.number, &question->cases, &question->known, error) != 0)
+        return -1;
+    tell_answer(question);
+    return 0;
+}
+
+int syscalls_ask(const struct sbx_policy *policy, const char *call, const char *const *arguments,
+                 size_t count, FILE *out, struct sbx_error *error)
+{
+    struct question question = {.out = out, .view = {.policy = policy}};
+    struct call_table lists, table;
+    struct diag diag = {.error = error};
+    if (number_of_call(call, &question.view.number, error) != 0)
+        return -1;
+    name_of_call(question.view.number, question.name);
+    if (arguments_read(question.name, arguments, count, &question.given, error) != 0)
+        return -1;
+    question.view.arguments = question.given.arguments;
+    for (unsigned i = 0; i < question.given.count; i++) {
+        question.known.given[i] = question.given.texts[i] != NULL;
+        question.known.values[i] = question.given.values[i];
+    }
+    if (filter_settle(policy, &lists, &diag) != 0)
+        return -1;
+    table = lists;
+    return answer(&question, &lists, &table, error);
+}

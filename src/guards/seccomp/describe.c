@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * describe.c - the filter of a plan in words, and the keys of the policy that it keeps.
+ */
+#include "base/utf8.h"
+#include "guards/seccomp/filter.h"
+#include "guards/seccomp/members.h"
+#include "guards/seccomp/numbers.h"
+#include "guards/seccomp/tell.h"
+#include <string.h>
+
+/* ---- describe ------------------------------------------------------------------------------- */
+
+/* What describe() looks at. */
+struct description {
+    const struct sbx_policy *policy;
+    struct call_table table; /* with the house rules */
+    FILE *out;
+};
+
+/* Writes a call into an enumeration that `*open` tells to have begun. */
+static void tell_name(const struct description *of, int number, bool *open)
+{
+    char name[CALL_NAME_SIZE];
+    fprintf(of->out, "%s%s", *open ? ", " : "  house rule on ", name_of_call(number, name));
+    *open = true;
+}
+
+/* The calls that rules with one reason narrow here. The first of such rules speaks for all. */
+static void describe_rule(const struct description *of, const struct house_rule *first)
+{
+    bool open = false;
+    for (const struct house_rule *rule = first; rule < house_rules + house_rule_count; rule++)
+        for (size_t i = 0; i < rule->calls && strcmp(rule->reason, first->reason) == 0; i++)
+            if (house_rule_of(of->policy, &of->table, rule->numbers[i]) == rule)
+                tell_name(of, rule->numbers[i], &open);
+    if (!open)
+        return;
+    const bool families = first->test == HOUSE_FAMILIES;
+    const struct value_action refused = {.kind = ACTION_ERRNO, .error = first->error};
+    char name[CALL_NAME_SIZE], argument[ARGUMENT_NAME_SIZE];
+    struct argument arguments[ARGUMENTS_MAX];
+    bool named;
+    arguments_of(name_of_call(first->numbers[0], name), arguments, &named);
+    fprintf(of->out,
+            ", by %s: ", argument_name(&arguments[first->argument], first->argument, argument));
+    tell_action(of->out, families ? of->policy->network_refused : refused);
+    if (families)
+        tell_origin(of->out, of->policy->network_refused.origin);
+    fprintf(of->out, ": %s\n", first->reason);
+}
+
+/* Rules that end whole calls. Calls with one reason stand together. */
+static void describe_settled(const struct description *of, int first)
+{
+    const struct call_verdict *of_first = &of->table.of[first];
+    const char *reason = house_settle_reason(first);
+    bool open = false;
+    for (int number = first; number < CALLS_MAX; number++) {
+        const struct call_verdict *verdict = &of->table.of[number];
+        if (verdict->rank == RANK_NAME && !verdict->by && verdict->error == of_first->error &&
+            strcmp(house_settle_reason(number), reason) == 0)
+            tell_name(of, number, &open);
+    }
+    fputs(": ", of->out);
+    tell_action(of->out, (struct value_action){.kind = of_first->kind, .error = of_first->error});
+    fprintf(of->out, ": %s\n", reason);
+}
+
+static bool settled(const struct description *of, int number)
+{
+    return of->table.of[number].rank == RANK_NAME && !of->table.of[number].by;
+}
+
+static void describe_rules(const struct description *of)
+{
+    for (int number = 0; number < CALLS_MAX; number++) {
+        bool told = !settled(of, number);
+        for (int before = 0; before < number && !told; before++)
+            told = settled(of, before) &&
+                   strcmp(house_settle_reason(before), house_settle_reason(number)) == 0;
+        if (!told)
+            describe_settled(of, number);
+    }
+    for (size_t i = 0; i < house_rule_count; i++) {
+        bool told = false;
+        for (size_t j = 0; j < i && !told; j++)
+            told = strcmp(house_rules[j].reason, house_rules[i].reason) == 0;
+        if (!told)
+            describe_rule(of, &house_rules[i]);
+    }
+}
+
+static void describe_zone(FILE *out, const char *what, struct value_action action)
+{
+    fprintf(out, "  %s: ", what);
+    tell_action(out, action);
+    tell_origin(out, action.origin);
+    fputc('\n', out);
+}
+
+void seccomp_describe(const struct plan *plan, FILE *out)
+{
+    const struct sbx_policy *policy = plan->policy;
+    struct description of = {.policy = policy, .out = out};
+    struct sbx_error error;
+    struct diag diag = {.error = &error};
+    if (!plan->seccomp.on || calls_settle(policy, &of.table, &diag) != 0)
+        return; /* not prepared: there is no filter to tell of */
+    house_settle(policy, &of.table);
+    fprintf(out, "install a filter of %u instructions%s\n", (unsigned)plan->seccomp.program.len,
+            plan->seccomp.log ? ", which logs" : "");
+    fprintf(out, "  system calls that are named and pass: %u", plan->seccomp.allowed_calls);
+    tell_origin(out, policy->syscalls_allow.origin);
+    fputc('\n', out);
+    describe_zone(out, "known calls that no list names", policy->syscalls_default);
+    describe_zone(out, "calls that are newer than the table", policy->syscalls_unknown);
+    fputs("  calls of another ABI: kill\n", out);
+    describe_rules(&of);
+}
+
+/* ---- wall ----------------------------------------------------------------------------------- */
+
+/* A list that is empty asks for nothing. */
+static enum sbx_state state_of(bool asks)
+{
+    return asks ? SBX_STATE_ENFORCED : SBX_STATE_OFF;
+}
+
+/* Fills in whether the key asks for something, and its part of the mechanism. */
+static bool wall_part(const struct plan *plan, enum key_id key, bool *asks, const char **part)
+{
+    const struct sbx_policy *policy = plan->policy;
+    *asks = true;
+    switch (key) {
+    case KEY_syscalls_default:
+        *asks = policy->syscalls_default.kind != ACTION_ALLOW;
+        *part = "by the call's number";
+        return true;
+    case KEY_syscalls_unknown:
+        *asks = policy->syscalls_unknown.kind != ACTION_ALLOW;
+        *part = "by the call's number: all above the newest that is known";
+        return true;
+    case KEY_syscalls_allow:
+        *asks = policy->syscalls_allow.count > 0;
+        *part = "by the call's number; house rules narrow some by their arguments";
+        return true;
+    case KEY_syscalls_errno:
+        *asks = policy->syscalls_errno.count > 0;
+        *part = "SECCOMP_RET_ERRNO, by the call's number";
+        return true;
+    case KEY_syscalls_kill:
+        *asks = policy->syscalls_kill.count > 0;
+        *part = "SECCOMP_RET_KILL_PROCESS, by the call's number";
+        return true;
+    case KEY_syscalls_log:
+        *asks = policy->syscalls_log.count > 0;
+        *part = "SECCOMP_RET_LOG with SECCOMP_FILTER_FLAG_LOG, by the call's number";
+        return true;
+    case KEY_network_families:
+    case KEY_network_refused:
+        *part = "by the first argument of socket and socketpair";
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool seccomp_wall(const struct plan *plan, enum key_id key, struct wall *wall)
+{
+    const char *part;
+    bool asks;
+    if (!wall_part(plan, key, &asks, &part))
+        return false;
+    wall->state = plan->seccomp.on ? state_of(asks) : SBX_STATE_UNAVAILABLE;
+    snprintf(wall->mechanism, sizeof(wall->mechanism), "%s",
+             !plan->seccomp.on ? "no filter was prepared" : "");
+    if (plan->seccomp.on)
+        snprintf(wall->mechanism, sizeof(wall->mechanism), "seccomp filter of %u instructions, %s",
+                 (unsigned)plan->seccomp.program.len, part);
+    return true;
+}

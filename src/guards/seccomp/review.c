@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * review.c - what of a valid policy's system calls deserves a look: calls that endanger sandboxes
+ * and pass, and zones that are open. Looks at no machine; what passes is decided in calls.c and
+ * house.c.
+ */
+#include "guards/seccomp/filter.h"
+#include "guards/seccomp/house.h"
+#include "guards/seccomp/members.h"
+#include <seccomp.h>
+#include <stdio.h>
+#include <string.h>
+
+struct danger {
+    const char *rule;
+    enum sbx_severity severity;
+    const char *calls; /* with blanks between them */
+    const char *reason, *hint;
+};
+
+#define MOUNTS(calls)
+#define DANGER(rule, severity, calls, reason, hint)                                                \
+    {rule, SBX_SEVERITY_##severity, calls, reason, hint},
+static const struct danger dangers[] = {
+#include "guards/seccomp/dangers.def"
+};
+#undef DANGER
+#undef MOUNTS
+enum { DANGERS = sizeof(dangers) / sizeof(dangers[0]) };
+
+#define DANGER(rule, severity, calls, reason, hint)
+#define MOUNTS(calls) calls
+static const char mount_calls[] =
+#include "guards/seccomp/dangers.def"
+    ;
+#undef DANGER
+#undef MOUNTS
+
+/* A text that names of calls are added to, as many as fit. */
+struct names {
+    char text[512];
+    size_t length, count, left_out;
+};
+
+static void names_add(struct names *names, const char *name, size_t length)
+{
+    const size_t room = sizeof(names->text) - names->length;
+    if (names->left_out || length + 3 > room) {
+        names->left_out++;
+        return;
+    }
+    int added = snprintf(names->text + names->length, room, "%s%.*s", names->count ? ", " : "",
+                         (int)length, name);
+    names->length += (size_t)added;
+    names->count++;
+}
+
+/* What a review looks at. */
+struct review {
+    const struct sbx_policy *policy;
+    const struct call_table
+        *lists; /* without the house rules: tells which word let a call through */
+    const struct call_table *table;
+    struct diag *diag;
+};
+
+/* Takes the next name of a row: 1, or 0 at its end. *number is -1 where this machine lacks it. */
+static int next_call(const char **cursor, const char **name, size_t *length, int *number)
+{
+    char call[64];
+    *name = *cursor + strspn(*cursor, " ");
+    *length = strcspn(*name, " ");
+    *cursor = *name + *length;
+    if (!*length)
+        return 0;
+    snprintf(call, sizeof(call), "%.*s", (int)*length, *name);
+    *number = seccomp_syscall_resolve_name(call);
+    if (*number >= CALLS_MAX)
+        *number = -1;
+    return 1;
+}
+
+/* The calls of a row that pass because of a word, or of syscalls.default where `by` is NULL. */
+static void collect(const struct review *review, const struct danger *danger, const struct item *by,
+                    struct names *names)
+{
+    const char *cursor = danger->calls, *name;
+    size_t length;
+    int number;
+    while (next_call(&cursor, &name, &length, &number))
+        if (number >= 0 && calls_passes(review->policy, review->table, number) &&
+            review->lists->of[number].by == by)
+            names_add(names, name, length);
+}
+
+static void review_danger(const struct review *review, const struct danger *danger)
+{
+    struct call_list lists[CALL_LISTS];
+    calls_lists(review->policy, lists);
+    for (size_t i = 0; i < CALL_LISTS; i++)
+        for (size_t j = 0; j < lists[i].list->count; j++) {
+            const struct item *item = &lists[i].list->items[j];
+            struct names names = {.length = 0};
+            collect(review, danger, item, &names);
+            if (names.count == 0)
+                continue;
+            if (*item->first == '@')
+                diag_lint(review->diag, danger->severity, danger->rule, item->origin, danger->hint,
+                          "%s: '%s' lets %s pass: %s", lists[i].key, item->text, names.text,
+                          danger->reason);
+            else
+                diag_lint(review->diag, danger->severity, danger->rule, item->origin, danger->hint,
+                          "%s: '%s' passes: %s", lists[i].key, item->text, danger->reason);
+        }
+}
+
+static bool keeps_capability(const struct sbx_policy *policy, const char *name)
+{
+    for (size_t i = 0; i < policy->capabilities_keep.count; i++)
+        if (strcmp(policy->capabilities_keep.items[i].first, name) == 0)
+            return true;
+    return false;
+}
+
+/* Who may use the calls on mounts has much of the kernel in reach; who may not has little use for
+ * them. */
+static struct danger mount_danger(const struct sbx_policy *policy)
+{
+    struct danger danger = {.rule = "mount-syscalls",
+                            .severity = SBX_SEVERITY_WARNING,
+                            .calls = mount_calls,
+                            .hint = "leave them out unless the program is itself a sandbox"};
+    if (policy->namespaces_nested.v == YESNO_YES)
+        danger.reason = "in a namespace of its own, which namespaces.nested lets it make, the "
+                        "program may use these on file systems of its own, and with them much more "
+                        "of the kernel can be attacked";
+    else if (keeps_capability(policy, "cap_sys_admin"))
+        danger.reason = "with cap_sys_admin, which capabilities.keep leaves it, the program can "
+                        "change what the sandbox mounted, and attack much more of the kernel";
+    else {
+        danger.severity = SBX_SEVERITY_NOTE;
+        danger.reason = "the program has no capability to use these with: they only give it more "
+                        "of the kernel to attack";
+        danger.hint = "leave them out";
+    }
+    return danger;
+}
+
+/* ---- zones that are open -------------------------------------------------------------------- */
+
+static void review_default(const struct review *review, const struct danger *mounts)
+{
+    const struct value_action standard = review->policy->syscalls_default;
+    struct names names = {.length = 0};
+    char more[32] = "";
+    if (!action_passes(standard))
+        return;
+    for (size_t i = 0; i < DANGERS; i++)
+        if (dangers[i].severity == SBX_SEVERITY_WARNING)
+            collect(review, &dangers[i], NULL, &names);
+    if (mounts->severity == SBX_SEVERITY_WARNING)
+        collect(review, mounts, NULL, &names);
+    if (names.left_out)
+        snprintf(more, sizeof(more), " and %zu more", names.left_out);
+    diag_lint(review->diag, SBX_SEVERITY_WARNING, "default-allow", standard.origin,
+              "say default = kill or errno:EPERM, and name what the program needs in "
+              "syscalls.allow",
+              "syscalls.default: %s: a list of what is denied is never complete%s%s%s",
+              standard.kind == ACTION_LOG ? "a call that no list names is logged, and passes"
+                                          : "a call that no list names passes",
+              names.count ? "; of the dangerous calls these pass: " : "", names.text, more);
+}
+
+static void review_unknown(const struct review *review)
+{
+    const struct value_action unknown = review->policy->syscalls_unknown;
+    if (action_passes(unknown))
+        diag_lint(review->diag, SBX_SEVERITY_WARNING, "unknown-allow", unknown.origin,
+                  "say unknown = errno:ENOSYS: programs fall back to calls that the filter knows",
+                  "syscalls.unknown: calls that are newer than the table pass, and nobody has "
+                  "looked at what they do to a sandbox");
+}
+
+static void review_nested(const struct review *review)
+{
+    if (review->policy->namespaces_nested.v == YESNO_YES)
+        diag_lint(review->diag, SBX_SEVERITY_WARNING, "nested-namespaces",
+                  review->policy->namespaces_nested.origin,
+                  "say nested = no unless the program is itself a sandbox, as browsers are",
+                  "namespaces.nested: in a user namespace of its own the program has every "
+                  "capability, and with them much more of the kernel can be attacked");
+}
+
+/* Without a call that takes a family the keys on families are about nothing. */
+static void review_families(const struct review *review)
+{
+    const struct sbx_policy *policy = review->policy;
+    static const char hint[] = "allow socket or socketpair, or take the value away";
+    if (calls_passes(policy, review->table, SCMP_SYS(socket)) ||
+        calls_passes(policy, review->table, SCMP_SYS(socketpair)))
+        return;
+    if (policy->network_families.count && policy->network_families.origin.file)
+        diag_lint(review->diag, SBX_SEVERITY_NOTE, "no-effect", policy->network_families.origin,
+                  hint,
+                  "network.families: has no effect: neither socket nor socketpair passes the "
+                  "lists of [syscalls]");
+    if (policy->network_refused.origin.file)
+        diag_lint(review->diag, SBX_SEVERITY_NOTE, "no-effect", policy->network_refused.origin,
+                  hint,
+                  "network.refused: has no effect: neither socket nor socketpair passes the "
+                  "lists of [syscalls]");
+}
+
+/* ---- the whole ------------------------------------------------------------------------------ */
+
+/* What prepare() would refuse on any machine. */
+static int review_errors(const struct sbx_policy *policy, struct call_table *lists,
+                         struct call_table *table, struct diag *diag)
+{
+    struct filter filter;
+    const size_t before = diag->errors;
+    if (filter_settle(policy, lists, diag) != 0)
+        return -1;
+    *table = *lists;
+    if (filter_write(policy, table, &filter, diag) == 0)
+        return 0;
+    /* What is no fault of the profile is that of the machine: it has run out of something. */
+    return diag->errors == before ? diag_memory(diag) : -1;
+}
+
+void seccomp_review(const struct sbx_policy *policy, struct diag *diag)
+{
+    struct call_table lists, table;
+    if (review_errors(policy, &lists, &table, diag) != 0)
+        return;
+    const struct review review = {policy, &lists, &table, diag};
+    const struct danger mounts = mount_danger(policy);
+    for (size_t i = 0; i < DANGERS; i++)
+        review_danger(&review, &dangers[i]);
+    review_danger(&review, &mounts);
+    review_default(&review, &mounts);
+    review_unknown(&review);
+    review_nested(&review);
+    review_families(&review);
+    review_effects(policy, &lists, &table, diag);
+}
