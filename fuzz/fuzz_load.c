@@ -53,15 +53,6 @@ static void check_findings(const struct diag *diag, const struct sbx_policy *pol
     EXPECT(count == diag->errors, "%zu errors, %zu kept", diag->errors, count);
 }
 
-static int read_policy(struct world *world, struct diag *diag, struct sbx_policy **policy)
-{
-    const struct load_request request = {.name = world->name,
-                                         .overrides = world->overrides,
-                                         .count = world->override_count,
-                                         .outside = &world->outside};
-    return policy_read(&request, diag, policy);
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct world world;
@@ -71,8 +62,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct sbx_policy *policy = NULL, *other = NULL;
 
     world_make(&world, data, size);
-    int result = read_policy(&world, &one, &policy);
-    int again = read_policy(&world, &each, &other);
+    int result = world_read(&world, &one, &policy);
+    int again = world_read(&world, &each, &other);
     EXPECT(policy && other && !one.broken && !each.broken, "out of memory");
     EXPECT(result == again, "%d for the first error, %d for all", result, again);
     EXPECT((result == 0) == (one.errors == 0) && one.errors <= 1, "%d with %zu errors", result,

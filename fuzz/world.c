@@ -5,6 +5,7 @@
 #include "world.h"
 #include "expect.h"
 #include "policy/search.h"
+#include "text.h"
 #include <errno.h>
 #include <string.h>
 
@@ -219,6 +220,34 @@ void world_make(struct world *world, const void *data, size_t size)
             add(world, kind, arena_strndup(&world->arena, name, (size_t)(line_end - name)), below,
                 (size_t)(at - below));
     }
+}
+
+int world_read(struct world *world, struct diag *diag, struct sbx_policy **policy)
+{
+    const struct load_request request = {.name = world->name,
+                                         .overrides = world->overrides,
+                                         .count = world->override_count,
+                                         .outside = &world->outside};
+    return policy_read(&request, diag, policy);
+}
+
+bool world_repair(struct world *world, struct origin origin)
+{
+    if (!origin.file || !origin.line)
+        return false;
+    if (strcmp(origin.file, "--set") == 0) {
+        if (origin.line > world->override_count)
+            return false;
+        world->overrides[origin.line - 1] = "profile.description=";
+        return true;
+    }
+    struct world_file *file = find(world, origin.file);
+    size_t length = 0;
+    const char *line = file ? text_line(file->start, file->length, origin.line, &length) : NULL;
+    if (!line || !length)
+        return false;
+    memset(file->start + (line - file->start), ';', length);
+    return true;
 }
 
 void world_free(struct world *world)

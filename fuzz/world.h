@@ -22,7 +22,7 @@
 #define FUZZ_WORLD_H
 
 #include "base/arena.h"
-#include "policy/outside.h"
+#include "policy/load.h"
 
 enum { WORLD_FILES = 80, WORLD_VARIABLES = 16, WORLD_OVERRIDES = 16 };
 
@@ -47,7 +47,7 @@ struct world_file {
     const char *path;
     enum world_kind kind;
     unsigned inode;
-    const char *start;
+    char *start;
     size_t length;
     size_t offset; /* up to where it was read */
 };
@@ -69,6 +69,13 @@ void world_make(struct world *world, const void *data, size_t size);
 
 /* A world of one profile, with neither variables nor overrides. */
 void world_of_one(struct world *world, const void *text, size_t length);
+
+/* Loads what the world is about, as policy_read() does. */
+int world_read(struct world *world, struct diag *diag, struct sbx_policy **policy);
+
+/* Makes a comment of a line of a file, or takes an override away: `origin` is that of an error.
+ * Returns whether it could. */
+bool world_repair(struct world *world, struct origin origin);
 
 void world_free(struct world *world);
 
