@@ -13,6 +13,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Nothing may be left in the working directory. */
+static int leave(void **state)
+{
+    static const char *const names[] = {"open.ini", "broken.ini", "copy.ini"};
+    (void)state;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        unlink(work_path(names[i]));
+    return 0;
+}
+
 /* Runs `sandbox WORD...` without a profile option and without a report. */
 #define VERB(result, ...)                                                                          \
     RUN(result, .profile = "", .no_report = true, .options = LIST(__VA_ARGS__))
@@ -265,7 +275,7 @@ static int body(int argc, char **argv)
     };
     (void)argc;
     (void)argv;
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, NULL, leave);
 }
 
 int main(int argc, char **argv)

@@ -181,16 +181,6 @@ static void review_unknown(const struct review *review)
                   "looked at what they do to a sandbox");
 }
 
-static void review_nested(const struct review *review)
-{
-    if (review->policy->namespaces_nested.v == YESNO_YES)
-        diag_lint(review->diag, SBX_SEVERITY_WARNING, "nested-namespaces",
-                  review->policy->namespaces_nested.origin,
-                  "say nested = no unless the program is itself a sandbox, as browsers are",
-                  "namespaces.nested: in a user namespace of its own the program has every "
-                  "capability, and with them much more of the kernel can be attacked");
-}
-
 /* Without a call that takes a family the keys on families are about nothing. */
 static void review_families(const struct review *review)
 {
@@ -240,7 +230,6 @@ void seccomp_review(const struct sbx_policy *policy, struct diag *diag)
     review_danger(&review, &mounts);
     review_default(&review, &mounts);
     review_unknown(&review);
-    review_nested(&review);
     review_families(&review);
     review_effects(policy, &lists, &table, diag);
 }
