@@ -278,8 +278,7 @@ int main(int argc, char **argv)
             die("out of memory");
     }
     int result = measure(subjects, count, rounds) != 0 ? 2 : 0;
-    if (!getenv("KEEP"))
-        remove_all(folder);
+    remove_all(folder);
     if (result == 0)
         result = print_table(subjects, count, rounds, gate);
     for (size_t i = 0; i < count; i++) {

@@ -23,11 +23,9 @@ static bool misleads(const unsigned char *text)
     return false;
 }
 
-size_t utf8_length(const char *start)
+size_t utf8_length_of_many(const char *start)
 {
     const unsigned char *text = (const unsigned char *)start;
-    if (text[0] < 0x80)
-        return text[0] >= 0x20 && text[0] != 0x7f;
     size_t length = text[0] >= 0xf0 ? 4 : text[0] >= 0xe0 ? 3 : 2;
     if (text[0] < 0xc2 || text[0] > 0xf4)
         return 0;

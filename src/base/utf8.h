@@ -8,11 +8,18 @@
 #include <stddef.h>
 #include <stdio.h>
 
+/* utf8_length() where the first byte is not ASCII. */
+size_t utf8_length_of_many(const char *text);
+
 /* The length, 1 to 4, of the well-formed UTF-8 character that starts at `text` and shows nothing
  * but itself; 0 where there is none. Control characters (C0, DEL, C1) are none of them, nor is what
  * changes the direction or the line of the text behind it: a reader would be misled. `text` ends
- * with a NUL byte. */
-size_t utf8_length(const char *text);
+ * with a NUL byte. Inline, for it looks at each byte of each profile. */
+static inline size_t utf8_length(const char *text)
+{
+    const unsigned char first = (unsigned char)*text;
+    return first < 0x80 ? first >= 0x20 && first != 0x7f : utf8_length_of_many(text);
+}
 
 /* Writes a text as sbx_escape() makes it. Errors: those of the stream, see ferror(3). */
 void text_put(FILE *out, const char *text);

@@ -59,7 +59,9 @@ const struct key *key_find(const char *section, const char *name)
 const struct key *key_at_start(const char *section, const char *text)
 {
     char name[64];
-    size_t length = strspn(text, "abcdefghijklmnopqrstuvwxyz_");
+    size_t length = 0;
+    while ((text[length] >= 'a' && text[length] <= 'z') || text[length] == '_')
+        length++;
     const char *behind = text + length;
     behind += strspn(behind, " \t");
     if (*behind != '=' || length >= sizeof(name))

@@ -111,16 +111,15 @@ static int check_bytes(struct reader *reader)
 {
     const struct line line = reader->raw;
     for (size_t i = 0; i < line.length;) {
-        unsigned ascii = (unsigned char)line.start[i] - 0x20U;
-        if (ascii < 0x7f - 0x20) { /* nearly all of a profile */
-            i++;
+        if ((line.start[i] >= ' ' && line.start[i] < 0x7f) || line.start[i] == '\t') {
+            i++; /* nearly all of them */
             continue;
         }
         char character[5] = {0}; /* never looks behind the end of the line */
         size_t left = line.length - i;
         memcpy(character, line.start + i, left < 4 ? left : 4);
         unsigned char c = (unsigned char)*character;
-        size_t length = c == '\t' ? 1 : utf8_length(character);
+        size_t length = utf8_length(character);
         const struct line at = {line.start + i, 1};
         if (length) {
             i += length;

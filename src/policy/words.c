@@ -15,7 +15,7 @@ static bool is_blank(char c)
 static const char *word_end(const char *text)
 {
     bool quoted = false;
-    const char *c = text;
+    const char *c = text + strcspn(text, " \t\"");
     for (; *c && (quoted || !is_blank(*c)); c++) {
         if (*c == '"')
             quoted = !quoted;
@@ -57,8 +57,10 @@ static int escape(const struct parse *parse, const char **from)
 static int unquote(const struct parse *parse, char *text)
 {
     bool quoted = false;
-    char *to = text;
-    for (const char *from = text; *from; from++) {
+    char *to = strchr(text, '"');
+    if (!to)
+        return 0;
+    for (const char *from = to; *from; from++) {
         if (*from == '"') {
             quoted = !quoted;
             continue;
@@ -144,11 +146,22 @@ static bool needs_escape(const struct piece *piece, const char *at)
            (at[0] == '$' && at[1] == '{');
 }
 
+/* Whether a byte has no meaning of its own anywhere: nearly all of them. */
+static bool is_plain(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '-' && c <= '9') || c == '_';
+}
+
 /* Whether a piece can't stand as it is in a bare word. */
 static bool needs_quotes(const struct piece *piece, bool blanks_are_fine)
 {
     bool blank = false;
     for (const char *at = piece->text; *at;) {
+        if (is_plain(*at)) {
+            blank = false;
+            at++;
+            continue;
+        }
         size_t length = utf8_length(at);
         if (!length || *at == '"' || (*at == ' ' && !blanks_are_fine) ||
             (*at == ';' && (blank || at == piece->text)) ||
