@@ -7,6 +7,7 @@
 #include "explain/findings.h"
 #include "base/utf8.h"
 #include "explain/json.h"
+#include "policy/override.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,7 +170,7 @@ static json_t *region_json(const struct sbx_error *error)
 static json_t *location_json(const struct sbx_findings *findings, const struct sbx_error *error)
 {
     /* An override is no file; what is wrong with it is shown with the profile. */
-    bool in_file = error->origin.file[0] && error->origin.file[0] != '-';
+    bool in_file = error->origin.file[0] && strcmp(error->origin.file, OVERRIDE_FILE) != 0;
     json_t *physical = json_pack("{s:{s:o}}", "artifactLocation", "uri",
                                  uri_json(in_file ? error->origin.file : findings->name));
     if (physical && in_file && error->origin.line)
