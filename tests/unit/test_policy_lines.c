@@ -84,7 +84,7 @@ static void longest_line(void **state)
 {
     (void)state;
     const size_t length = 1 << 20;
-    char *text = malloc(length + 1), *to = text;
+    char *text = malloc(length + 1), *to;
     assert_non_null(text);
     to = stpcpy(text, "[environment]\nset =");
     for (int i = 0; i < 4000; i++)

@@ -97,7 +97,7 @@ static void expect_removal(const char *base, const char *const *parts, size_t co
     struct arena arena = {NULL};
     struct sbx_error error;
     struct diag diag = {.error = &error, .arena = &arena};
-    const struct finding *list[16];
+    const struct finding *list[16] = {NULL};
     file_text("base.ini", base);
     file_text("t.ini", "[profile]\nextends = base\n[files]\nro = !/w\n[limits]\npids = x\n");
     struct sbx_policy *policy = read_with("t.ini", NULL, 0, &diag);
@@ -143,7 +143,7 @@ static void removal_of_nothing(void **state)
     struct arena arena = {NULL};
     struct sbx_error error;
     struct diag diag = {.error = &error, .arena = &arena};
-    const struct finding *list[16];
+    const struct finding *list[16] = {NULL};
     (void)state;
     file_text("base.ini", "[files]\nrw = b\nro = /a\n[limits]\nmemory = 2X\n; \x01\n");
     file_text("t.ini", "[profile]\nextends = base\n[files]\nro = !/w w\nrw = !/x\n");
