@@ -3,8 +3,9 @@
  * diff_calls.c - compares what each system call gets. Which words say so is no matter: a group in
  * place of its calls, or a default in place of a list, is no difference.
  *
- * That a call which is allowed is narrowed by its arguments follows from keys that are compared by
- * themselves, network.families and network.refused, or is the same for all.
+ * That a call which is allowed is narrowed by its arguments is the same for all, or follows from
+ * what is compared by itself: network.families and network.refused, namespaces.nested, and for
+ * prctl the verdict on seccomp.
  */
 #include "explain/diff.h"
 #include "guards/syscalls.h"
