@@ -266,7 +266,7 @@ static void ns_explain(const struct plan *plan, int item, struct sbx_error *erro
         [NS_TIME] = policy->namespaces_time.origin,
         [NS_TIME_OFFSETS] = policy->namespaces_time.origin,
         [NS_NESTED] = policy->namespaces_nested.origin,
-        [NS_INOTIFY] = {NULL, 0},
+        [NS_INOTIFY] = {.file = NULL},
         [NS_GID] = policy->identity_gid.origin,
         [NS_UID] = policy->identity_uid.origin,
         [NS_HOSTNAME] = policy->identity_hostname.origin,

@@ -31,6 +31,9 @@ static bool is_continuation(char c)
     return ((unsigned char)c & 0xc0) == 0x80;
 }
 
+static void write_text(char *text, size_t size, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
+
 /* Formats a text. Of one that is too long the start and the end are kept: what is wrong with a word
  * stands behind the word. No character is cut in two. */
 static void write_text(char *text, size_t size, const char *format, va_list arguments)

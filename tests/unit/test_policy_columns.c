@@ -155,7 +155,7 @@ static void long_word(void **state)
     assert_int_equal(strncmp(error.text, "environment.set: 'BBB", 21), 0);
     assert_non_null(strstr(error.text, "BBB ... BBB"));
     for (size_t shift = 0; shift < 3; shift++) {
-        char *to = stpcpy(text + length, "BCD" + shift);
+        char *to = stpcpy(text + length, &"BCD"[shift]);
         while (to < text + sizeof(text) - 4)
             to = stpcpy(to, "\xe2\x82\xac");
         error = refuse_text(text, 2, " ... \xe2\x82\xac");
