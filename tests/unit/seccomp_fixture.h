@@ -160,4 +160,56 @@ static inline void expect_good(struct made *made)
     made->plan.seccomp = (struct seccomp_plan){.on = false};
 }
 
+/* ---- what is found in a policy ------------------------------------------------------------- */
+
+struct found {
+    struct arena arena;
+    struct sbx_error error;
+    struct diag diag;
+};
+
+/* What sbx_check() would do with this guard. Owned: found_free(). */
+static inline struct found *found_new(const struct sbx_policy *policy)
+{
+    struct found *found = calloc(1, sizeof(*found));
+    assert_non_null(found);
+    found->diag = (struct diag){.error = &found->error, .arena = &found->arena};
+    guard_seccomp.names(policy, &found->diag);
+    if (found->diag.errors == 0)
+        guard_seccomp.check(policy, &found->diag);
+    if (found->diag.errors == 0)
+        guard_seccomp.review(policy, &found->diag);
+    assert_false(found->diag.broken);
+    return found;
+}
+
+static inline void found_free(struct found *found)
+{
+    arena_free(&found->arena);
+    free(found);
+}
+
+/* How many findings there are of a rule; of any where it is NULL. */
+static inline unsigned found_count(const struct found *found, const char *rule)
+{
+    unsigned count = 0;
+    for (const struct finding *one = found->diag.first; one; one = one->next)
+        if (!rule || strcmp(one->rule, rule) == 0)
+            count++;
+    return count;
+}
+
+/* That there is a finding of the rule, at that line of test.ini, with this part in its text. */
+static inline void expect_found(const struct found *found, enum sbx_severity severity,
+                                const char *rule, unsigned line, const char *text)
+{
+    for (const struct finding *one = found->diag.first; one; one = one->next)
+        if (strcmp(one->rule, rule) == 0 && one->severity == severity && one->origin.line == line &&
+            strstr(one->text, text))
+            return;
+    for (const struct finding *one = found->diag.first; one; one = one->next)
+        fprintf(stderr, "%d %s %u %s\n", one->severity, one->rule, one->origin.line, one->text);
+    fail_msg("no %s at line %u: %s", rule, line, text);
+}
+
 #endif
