@@ -152,7 +152,6 @@ static void mounts_weigh_by_who_may_use_them(void **state)
     made->policy.capabilities_keep = (struct value_list){.items = &other, .count = 1};
     struct found *found = found_new(&made->policy);
     expect_found(found, NOTE, "mount-syscalls", 2, "no capability");
-    assert_int_equal(found_count(found, "nested-namespaces"), 0);
     found_free(found);
     made->policy.capabilities_keep.items = &admin;
     found = found_new(&made->policy);
@@ -162,7 +161,7 @@ static void mounts_weigh_by_who_may_use_them(void **state)
     made->policy.namespaces_nested.origin = (struct origin){.file = "test.ini", .line = 40};
     found = found_new(&made->policy);
     expect_found(found, WARNING, "mount-syscalls", 2, "namespaces.nested");
-    expect_found(found, WARNING, "nested-namespaces", 40, "every capability");
+    assert_int_equal(found_count(found, "nested-namespaces"), 0); /* the ns guard tells of that */
     found_free(found);
     made_free(made);
 }
