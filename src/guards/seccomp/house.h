@@ -34,11 +34,11 @@ enum house_when {
 struct house_rule {
     const char *reason; /* for people: behind "a house rule: " */
     int numbers[HOUSE_CALLS];
-    size_t calls;
+    unsigned calls;
     unsigned argument;
     enum house_test test;
     uint32_t values[HOUSE_VALUES];
-    size_t count;
+    unsigned count;
     int error; /* what a refused call gets, but for HOUSE_FAMILIES */
     uint32_t
         gate; /* not 0: the rule holds only where the argument before it has any of these bits */

@@ -29,7 +29,7 @@ static const struct danger dangers[] = {
 enum { DANGERS = sizeof(dangers) / sizeof(dangers[0]) };
 
 #define DANGER(rule, severity, calls, reason, hint)
-#define MOUNTS(calls) calls
+#define MOUNTS(calls) calls " "
 static const char mount_calls[] =
 #include "guards/seccomp/dangers.def"
     ;
