@@ -48,7 +48,8 @@ int syscalls_each(const struct sbx_policy *policy,
     for (size_t i = 0; i < count; i++) {
         const struct syscall_verdict verdict = verdict_of(policy, &table, &calls[i]);
         each(context, &verdict);
-        free(calls[i].name);
     }
+    for (size_t i = 0; i < count; i++)
+        free(calls[i].name);
     return 0;
 }
