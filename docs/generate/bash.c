@@ -41,7 +41,7 @@ static void print_arguments(FILE *out)
         if (option->letter)
             fprintf(out, "%s-%c | ", verb, option->letter);
         fprintf(out, "%s--%s) argument=", verb, option->name);
-        if (option->kind == KIND_WORDS) {
+        if (option->kind == KIND_WORDS || option->kind == KIND_RULE) {
             fputs("'words ", out);
             print_option_words(out, option);
             fputs("' ;;\n", out);

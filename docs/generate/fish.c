@@ -56,12 +56,10 @@ static void print_argument(FILE *out, const struct cli_option *option)
         fputs(" -r -F", out);
         return;
     case KIND_WORDS:
+    case KIND_RULE:
         fputs(" -x -a '", out);
         print_option_words(out, option);
         fputc('\'', out);
-        return;
-    case KIND_RULE:
-        fputs(" -x", out);
         return;
     }
 }

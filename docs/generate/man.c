@@ -4,6 +4,7 @@
  */
 #include "generate.h"
 #include "policy/keys.h"
+#include "policy/rules.h"
 #include "policy/value.h"
 #include "tables.h"
 #include "template.h"
@@ -62,9 +63,20 @@ static void print_groups(FILE *page)
     fputs(".El\n", page);
 }
 
+static void print_rules(FILE *page)
+{
+    fputs(".Bl -tag -width Ds\n", page);
+    for (size_t i = 0; i < RULE_COUNT; i++) {
+        fprintf(page, ".It Ic %s\n", policy_rules[i].name);
+        print_text(page, policy_rules[i].help);
+        fputc('\n', page);
+    }
+    fputs(".El\n", page);
+}
+
 int write_man(const char *template, FILE *out)
 {
     static const struct place places[] = {
-        {"KEYS", print_keys}, {"GROUPS", print_groups}, {NULL, NULL}};
+        {"KEYS", print_keys}, {"GROUPS", print_groups}, {"RULES", print_rules}, {NULL, NULL}};
     return template_fill(template, places, NULL, NULL, out);
 }

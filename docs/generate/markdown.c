@@ -6,6 +6,7 @@
 #include "generate.h"
 #include "mdoc.h"
 #include "policy/keys.h"
+#include "policy/rules.h"
 #include "policy/value.h"
 #include "tables.h"
 #include "template.h"
@@ -73,13 +74,23 @@ static void print_groups(FILE *page)
     }
 }
 
+static void print_rules(FILE *page)
+{
+    fputs("\n| rule | what it is about |\n|---|---|\n", page);
+    for (size_t i = 0; i < RULE_COUNT; i++) {
+        fprintf(page, "| `%s` | ", policy_rules[i].name);
+        print_cell(page, policy_rules[i].help);
+        fputs(" |\n", page);
+    }
+}
+
 int write_markdown(const char *template, FILE *out)
 {
     static const struct place places[] = {
-        {"KEYS", print_keys}, {"GROUPS", print_groups}, {NULL, NULL}};
+        {"KEYS", print_keys}, {"GROUPS", print_groups}, {"RULES", print_rules}, {NULL, NULL}};
     struct mdoc mdoc = {0};
     fputs("<!-- Made from docs/man/sandbox.profile.5.in, src/policy/keys.def and\n"
-          "     src/guards/seccomp/groups.def: change those, and say\n"
+          "     rules.def, and src/guards/seccomp/groups.def: change those, and say\n"
           "     cmake --build build --target refresh -->\n",
           out);
     if (template_fill(template, places, mdoc_line, &mdoc, out) != 0)

@@ -3,6 +3,7 @@
  * shell.c - the tables as the shells' completions want them.
  */
 #include "shell.h"
+#include "policy/rules.h"
 #include "policy/value.h"
 #include "tables.h"
 #include <stdlib.h>
@@ -78,6 +79,11 @@ const char *kind_word(enum cli_kind kind)
 
 void print_option_words(FILE *out, const struct cli_option *option)
 {
+    if (option->kind == KIND_RULE) {
+        for (int rule = RULE_invalid + 1; rule < RULE_COUNT; rule++) /* which can't be ignored */
+            fprintf(out, "%s%s", rule > RULE_invalid + 1 ? " " : "", policy_rules[rule].name);
+        return;
+    }
     for (const char *c = option->argument; *c; c++)
         fputc(*c == '|' ? ' ' : *c, out);
 }

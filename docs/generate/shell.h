@@ -32,7 +32,7 @@ const struct cli_option *verb_options_end(enum cli_verb_id verb);
 /* The word for a kind of argument, which the templates know too; "" for none. */
 const char *kind_word(enum cli_kind kind);
 
-/* The words of an option of KIND_WORDS, with blanks between them. */
+/* The words of an option of KIND_WORDS or KIND_RULE, with blanks between them. */
 void print_option_words(FILE *out, const struct cli_option *option);
 
 /* A text in single quotes, as all three shells read it. A quote in it would be written otherwise by

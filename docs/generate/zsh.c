@@ -28,12 +28,10 @@ static void print_action(FILE *out, const struct cli_option *option)
         fputs(":file:_files", out);
         return;
     case KIND_WORDS:
-        fputs(":word:(", out);
+    case KIND_RULE:
+        fprintf(out, ":%s:(", option->kind == KIND_RULE ? "rule" : "word");
         print_option_words(out, option);
         fputc(')', out);
-        return;
-    case KIND_RULE:
-        fputs(":rule: ", out);
         return;
     }
 }

@@ -155,6 +155,10 @@ const struct sbx_finding *sbx_findings_at(const struct sbx_findings *findings, s
 /* Removes the findings of the `count` rules, for who knows better. Errors stay. */
 void sbx_findings_ignore(struct sbx_findings *findings, const char *const *rules, size_t count);
 
+/* What a rule is about, in one sentence; NULL where there is no rule of that name. The list is in
+ * sandbox.profile(5). */
+const char *sbx_rule_help(const char *rule);
+
 /* The name of a severity: "note", "warning", "error". */
 const char *sbx_severity_name(enum sbx_severity severity);
 

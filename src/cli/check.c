@@ -27,6 +27,8 @@ static int parse(struct check *check, int argc, char **argv)
     while ((id = arguments_next(&arguments)) != ARGUMENTS_END) {
         if (id == OPTION_check_set)
             check->sets[check->set_count++] = arguments.value;
+        else if (id == OPTION_check_ignore && !sbx_rule_help(arguments.value))
+            return usage_error("no rule is called so, see sandbox.profile(5): ", arguments.value);
         else if (id == OPTION_check_ignore)
             check->ignored[check->ignored_count++] = arguments.value;
         else if (id == OPTION_check_format)

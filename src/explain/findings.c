@@ -8,6 +8,7 @@
 #include "base/utf8.h"
 #include "explain/json.h"
 #include "policy/override.h"
+#include "policy/rules.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,6 +43,12 @@ size_t sbx_findings_count(const struct sbx_findings *findings)
 const struct sbx_finding *sbx_findings_at(const struct sbx_findings *findings, size_t index)
 {
     return &findings->list[index];
+}
+
+const char *sbx_rule_help(const char *rule)
+{
+    enum rule row = rule_find(rule);
+    return row < RULE_COUNT ? policy_rules[row].help : NULL;
 }
 
 static bool is_ignored(const struct sbx_finding *finding, const char *const *rules, size_t count)
@@ -197,7 +204,10 @@ static void add_rule(json_t *rules, const char *rule)
     json_t *known;
     json_array_foreach(rules, i, known) if (strcmp(json_string_value(json_object_get(known, "id")),
                                                    rule) == 0) return;
-    json_array_append_new(rules, json_pack("{s:s}", "id", rule));
+    enum rule row = rule_find(rule);
+    if (row < RULE_COUNT)
+        json_array_append_new(rules, json_pack("{s:s, s:{s:s}}", "id", rule, "shortDescription",
+                                               "text", policy_rules[row].help));
 }
 
 static json_t *all_sarif(const struct sbx_findings *const *findings, size_t count)

@@ -132,12 +132,12 @@ static void review_capability(const struct item *item, struct diag *diag)
         if (strong[i].number != number)
             continue;
         if (strong[i].inside)
-            diag_lint(diag, SBX_SEVERITY_WARNING, "root-capability", item->origin, hint,
+            diag_lint(diag, SBX_SEVERITY_WARNING, RULE_root_capability, item->origin, hint,
                       "capabilities.keep: %s, which is root's, %s; it counts in the sandbox's own "
                       "user namespace only",
                       item->text, strong[i].inside);
         else
-            diag_lint(diag, SBX_SEVERITY_NOTE, "root-capability", item->origin, hint,
+            diag_lint(diag, SBX_SEVERITY_NOTE, RULE_root_capability, item->origin, hint,
                       "capabilities.keep: %s, which is root's, gives the program nothing: Linux "
                       "asks for it in its first user namespace, never in that of a sandbox",
                       item->text);

@@ -134,7 +134,7 @@ static void review_missing(const struct sbx_policy *policy, struct diag *diag)
     for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
         if (!is_limit(wanted[i].value))
             diag_lint(
-                diag, SBX_SEVERITY_WARNING, "missing-limits",
+                diag, SBX_SEVERITY_WARNING, RULE_missing_limits,
                 wanted[i].origin.file ? wanted[i].origin : (struct origin){.file = policy->file},
                 "set it; the profile judge has a value for each",
                 "%s is unlimited in a profile that judges: %s", wanted[i].key, wanted[i].what);
@@ -148,13 +148,13 @@ static void review_enforce(const struct sbx_policy *policy, struct diag *diag)
         return;
     if (!needed)
         diag_lint(
-            diag, SBX_SEVERITY_NOTE, "no-effect", enforce->origin,
+            diag, SBX_SEVERITY_NOTE, RULE_no_effect, enforce->origin,
             "take it away, or set one of the two",
             "limits.enforce has no effect: it is about limits.cpu_time and limits.memory, and "
             "neither is set");
     else if (enforce->v == ENFORCE_BEST_EFFORT)
         diag_lint(
-            diag, SBX_SEVERITY_NOTE, "weaker-limits", enforce->origin,
+            diag, SBX_SEVERITY_NOTE, RULE_weaker_limits, enforce->origin,
             "say strict if a verdict must never rest on weaker means",
             "limits.enforce = best-effort: without a cgroup, limits.cpu_time and limits.memory "
             "are held by sampling and by resource limits of each process");
@@ -168,12 +168,12 @@ static void limits_review(const struct sbx_policy *policy, struct diag *diag)
         review_missing(policy, diag);
     review_enforce(policy, diag);
     if (is_limit(cpu->v) && wall->v <= cpu->v)
-        diag_lint(diag, SBX_SEVERITY_NOTE, "unreachable-limit", cpu->origin,
+        diag_lint(diag, SBX_SEVERITY_NOTE, RULE_unreachable_limit, cpu->origin,
                   "set limits.wall_time to some three times of it",
                   "limits.cpu_time is not reached by a program of one thread: limits.wall_time, "
                   "which is not longer, ends it before");
     if (is_limit(stack->v) && stack->origin.file && stack->v >= memory->v)
-        diag_lint(diag, SBX_SEVERITY_NOTE, "unreachable-limit", stack->origin,
+        diag_lint(diag, SBX_SEVERITY_NOTE, RULE_unreachable_limit, stack->origin,
                   "set it well below limits.memory",
                   "limits.stack is not reached: limits.memory, which is not larger, ends the "
                   "program before");

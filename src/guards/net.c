@@ -41,7 +41,7 @@ static void review_family(const struct sbx_policy *policy, const struct item *it
     const bool host = policy->network_mode.v == NETMODE_HOST;
     if (item->number == AF_UNIX && host)
         diag_lint(
-            diag, SBX_SEVERITY_WARNING, "abstract-sockets",
+            diag, SBX_SEVERITY_WARNING, RULE_abstract_sockets,
             item->origin.file ? item->origin : policy->network_mode.origin,
             "take it away with families = !unix, or choose another network.mode",
             "network.families: unix, with network.mode = host: the abstract sockets of the "
@@ -49,7 +49,7 @@ static void review_family(const struct sbx_policy *policy, const struct item *it
             "[files] could hide");
     for (size_t i = 0; i < sizeof(wide) / sizeof(wide[0]); i++)
         if (item->number == wide[i].family && (host || wide[i].everywhere))
-            diag_lint(diag, SBX_SEVERITY_WARNING, "wide-family",
+            diag_lint(diag, SBX_SEVERITY_WARNING, RULE_wide_family,
                       item->origin.file ? item->origin : policy->network_mode.origin,
                       "take it away, unless the program can't do without",
                       "network.families: %s %s", item->text, wide[i].what);
@@ -58,7 +58,7 @@ static void review_family(const struct sbx_policy *policy, const struct item *it
 static void net_review(const struct sbx_policy *policy, struct diag *diag)
 {
     if (policy->network_mode.v == NETMODE_HOST)
-        diag_lint(diag, SBX_SEVERITY_NOTE, "host-network", policy->network_mode.origin,
+        diag_lint(diag, SBX_SEVERITY_NOTE, RULE_host_network, policy->network_mode.origin,
                   "network.mode = loopback has a private lo, none has nothing",
                   "network.mode = host: the program reaches what this machine reaches, its own "
                   "services on localhost among it");

@@ -90,17 +90,18 @@ static int ns_check(const struct sbx_policy *policy, struct diag *diag)
 static void ns_review(const struct sbx_policy *policy, struct diag *diag)
 {
     if (policy->namespaces_nested.v == YESNO_YES)
-        diag_lint(diag, SBX_SEVERITY_WARNING, "nested-namespaces", policy->namespaces_nested.origin,
+        diag_lint(diag, SBX_SEVERITY_WARNING, RULE_nested_namespaces,
+                  policy->namespaces_nested.origin,
                   "leave it out, unless the program is a browser or builds sandboxes itself",
                   "namespaces.nested = yes: in a user namespace of its own the program has every "
                   "capability, which opens far more of the kernel to attack");
     if (policy->namespaces_ipc.v == SHARE_HOST)
-        diag_lint(diag, SBX_SEVERITY_WARNING, "host-ipc", policy->namespaces_ipc.origin,
+        diag_lint(diag, SBX_SEVERITY_WARNING, RULE_host_ipc, policy->namespaces_ipc.origin,
                   "leave it out, unless the program shares memory with others on purpose",
                   "namespaces.ipc = host: System V shared memory and message queues of this user's "
                   "other programs can be read and written");
     if (policy->namespaces_uts.v == SHARE_HOST && policy->identity_hostname.origin.file)
-        diag_lint(diag, SBX_SEVERITY_NOTE, "no-effect", policy->identity_hostname.origin,
+        diag_lint(diag, SBX_SEVERITY_NOTE, RULE_no_effect, policy->identity_hostname.origin,
                   "set namespaces.uts = private, or take one of the two away",
                   "identity.hostname has no effect: namespaces.uts = host shows the host's name");
 }

@@ -18,27 +18,28 @@
 /* Variables by their names, as fnmatch(3) has it. The first that fits is told. */
 static const struct {
     enum sbx_severity severity;
-    const char *rule, *name, *what;
+    enum rule rule;
+    const char *name, *what;
 } telling[] = {
-    {SBX_SEVERITY_NOTE, "secret-environment", "SSH_AUTH_SOCK",
+    {SBX_SEVERITY_NOTE, RULE_secret_environment, "SSH_AUTH_SOCK",
      "is where the SSH agent listens: a program that reaches it logs in as the user"},
-    {SBX_SEVERITY_NOTE, "secret-environment", "DBUS_*_BUS_ADDRESS",
+    {SBX_SEVERITY_NOTE, RULE_secret_environment, "DBUS_*_BUS_ADDRESS",
      "is where the D-Bus listens: a program that reaches it starts others outside"},
-    {SBX_SEVERITY_NOTE, "x11", "DISPLAY",
+    {SBX_SEVERITY_NOTE, RULE_x11, "DISPLAY",
      "is where the X server listens: a program that reaches it reads all keys and screens"},
-    {SBX_SEVERITY_NOTE, "x11", "XAUTHORITY",
+    {SBX_SEVERITY_NOTE, RULE_x11, "XAUTHORITY",
      "is where the X server's key lies: a program that reaches it reads all keys and screens"},
-    {SBX_SEVERITY_NOTE, "loader-environment", "LD_*",
+    {SBX_SEVERITY_NOTE, RULE_loader_environment, "LD_*",
      "decides which libraries the program loads, by paths that may mean others inside"},
-    {SBX_SEVERITY_WARNING, "secret-environment", "AWS_*", "may be a credential of a cloud"},
-    {SBX_SEVERITY_WARNING, "secret-environment", "*_TOKEN*", "may be a credential"},
-    {SBX_SEVERITY_WARNING, "secret-environment", "TOKEN", "may be a credential"},
-    {SBX_SEVERITY_WARNING, "secret-environment", "*SECRET*", "may be a credential"},
-    {SBX_SEVERITY_WARNING, "secret-environment", "*PASSWORD*", "may be a password"},
-    {SBX_SEVERITY_WARNING, "secret-environment", "*PASSWD*", "may be a password"},
-    {SBX_SEVERITY_WARNING, "secret-environment", "*_API_KEY", "may be a credential"},
-    {SBX_SEVERITY_WARNING, "secret-environment", "*_PRIVATE_KEY", "may be a private key"},
-    {SBX_SEVERITY_WARNING, "secret-environment", "*CREDENTIALS*", "may be a credential"},
+    {SBX_SEVERITY_WARNING, RULE_secret_environment, "AWS_*", "may be a credential of a cloud"},
+    {SBX_SEVERITY_WARNING, RULE_secret_environment, "*_TOKEN*", "may be a credential"},
+    {SBX_SEVERITY_WARNING, RULE_secret_environment, "TOKEN", "may be a credential"},
+    {SBX_SEVERITY_WARNING, RULE_secret_environment, "*SECRET*", "may be a credential"},
+    {SBX_SEVERITY_WARNING, RULE_secret_environment, "*PASSWORD*", "may be a password"},
+    {SBX_SEVERITY_WARNING, RULE_secret_environment, "*PASSWD*", "may be a password"},
+    {SBX_SEVERITY_WARNING, RULE_secret_environment, "*_API_KEY", "may be a credential"},
+    {SBX_SEVERITY_WARNING, RULE_secret_environment, "*_PRIVATE_KEY", "may be a private key"},
+    {SBX_SEVERITY_WARNING, RULE_secret_environment, "*CREDENTIALS*", "may be a credential"},
 };
 
 /* Of a value that the profile itself holds, only the name can tell: it is a note. */
@@ -67,12 +68,12 @@ static bool is_set(const struct sbx_policy *policy, const char *name)
 static void review_pass(const struct sbx_policy *policy, const struct item *item, struct diag *diag)
 {
     if (is_set(policy, item->first))
-        diag_lint(diag, SBX_SEVERITY_NOTE, "no-effect", item->origin, "take one of the two away",
+        diag_lint(diag, SBX_SEVERITY_NOTE, RULE_no_effect, item->origin, "take one of the two away",
                   "environment.pass: %s has no effect: environment.set gives it a value",
                   item->first);
     else if (policy->environment_clear.v == YESNO_NO)
         diag_lint(
-            diag, SBX_SEVERITY_NOTE, "no-effect", item->origin,
+            diag, SBX_SEVERITY_NOTE, RULE_no_effect, item->origin,
             "set environment.clear = yes, or take the word away",
             "environment.pass: %s has no effect: environment.clear = no passes every variable",
             item->first);
@@ -83,7 +84,8 @@ static void review_pass(const struct sbx_policy *policy, const struct item *item
 static void process_review(const struct sbx_policy *policy, struct diag *diag)
 {
     if (policy->environment_clear.v == YESNO_NO)
-        diag_lint(diag, SBX_SEVERITY_WARNING, "environment-kept", policy->environment_clear.origin,
+        diag_lint(diag, SBX_SEVERITY_WARNING, RULE_environment_kept,
+                  policy->environment_clear.origin,
                   "name the variables that the program needs in environment.pass",
                   "environment.clear = no: the program gets all variables of whoever starts it, "
                   "tokens and passwords among them");

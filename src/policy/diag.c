@@ -73,7 +73,7 @@ int diag_verror(struct diag *diag, struct origin where, int sys_errno, const cha
     if (diag->arena)
         keep(diag,
              (struct finding){.severity = SBX_SEVERITY_ERROR,
-                              .rule = "invalid",
+                              .rule = policy_rules[RULE_invalid].name,
                               .origin = where,
                               .sys_errno = sys_errno},
              text, hint);
@@ -90,7 +90,7 @@ int diag_error(struct diag *diag, struct origin where, int sys_errno, const char
     return -1;
 }
 
-void diag_lint(struct diag *diag, enum sbx_severity severity, const char *rule, struct origin where,
+void diag_lint(struct diag *diag, enum sbx_severity severity, enum rule rule, struct origin where,
                const char *hint, const char *format, ...)
 {
     char text[sizeof(diag->error->text)];
@@ -100,7 +100,9 @@ void diag_lint(struct diag *diag, enum sbx_severity severity, const char *rule, 
     va_start(arguments, format);
     write_text(text, sizeof(text), format, arguments);
     va_end(arguments);
-    keep(diag, (struct finding){.severity = severity, .rule = rule, .origin = where}, text, hint);
+    keep(diag,
+         (struct finding){.severity = severity, .rule = policy_rules[rule].name, .origin = where},
+         text, hint);
 }
 
 int diag_memory(struct diag *diag)

@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/error.h"
 #include "policy/quote.h"
+#include "policy/rules.h"
 #include <stdarg.h>
 
 enum {
@@ -20,7 +21,7 @@ enum {
 struct finding {
     struct finding *next;
     enum sbx_severity severity;
-    const char *rule; /* "invalid" for an error; of a lint, its name */
+    const char *rule; /* its name */
     struct origin origin;
     int sys_errno;
     const char *text, *hint;
@@ -46,9 +47,8 @@ int diag_error(struct diag *diag, struct origin where, int sys_errno, const char
 int diag_verror(struct diag *diag, struct origin where, int sys_errno, const char *hint,
                 const char *format, va_list arguments) __attribute__((format(printf, 5, 0)));
 
-/* Reports what is valid and yet deserves a look. `rule` is a name that stays, for people who switch
- * it off: lower case, with hyphens; a literal. Does nothing where findings are not kept. */
-void diag_lint(struct diag *diag, enum sbx_severity severity, const char *rule, struct origin where,
+/* Reports what is valid and yet deserves a look. Does nothing where findings are not kept. */
+void diag_lint(struct diag *diag, enum sbx_severity severity, enum rule rule, struct origin where,
                const char *hint, const char *format, ...) __attribute__((format(printf, 6, 7)));
 
 /* Memory has run out. Returns -1. */

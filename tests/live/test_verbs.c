@@ -230,6 +230,7 @@ static void misuse(void **state)
         LIST("check"),
         LIST("check", "--format", "xml", "judge"),
         LIST("check", "--nosuch", "judge"),
+        LIST("check", "--ignore", "nosuch", "judge"),
         LIST("explain"),
         LIST("explain", "judge", "program"),
         LIST("explain", "judge", "--"),

@@ -15,22 +15,25 @@
 enum danger { SOCKET, DBUS, X11, AGENT, DEVICE, SYSTEM, SECRET, DANGERS };
 
 static const struct {
-    const char *rule, *hint;
+    enum rule rule;
+    const char *hint;
 } dangers[DANGERS] = {
-    [SOCKET] = {"host-socket",
+    [SOCKET] = {RULE_host_socket,
                 "show the files that the program needs one by one, or put a files.tmpfs on top; "
                 "read-only is no help: it stops no connect(2)"},
-    [DBUS] = {"raw-dbus", "leave the bus out: whoever is on it can ask every service to start "
-                          "programs outside of the sandbox"},
-    [X11] = {"x11", "use a Wayland compositor's socket, or a nested X server of the program's own"},
-    [AGENT] = {"agent-socket",
+    [DBUS] = {RULE_raw_dbus, "leave the bus out: whoever is on it can ask every service to start "
+                             "programs outside of the sandbox"},
+    [X11] = {RULE_x11,
+             "use a Wayland compositor's socket, or a nested X server of the program's own"},
+    [AGENT] = {RULE_agent_socket,
                "leave the agent out, or give the program one with a key of its own"},
-    [DEVICE] = {"host-device",
+    [DEVICE] = {RULE_host_device,
                 "files.dev = minimal has the devices that programs can't do without; "
                 "read-only is no help: a device's node can be written all the same"},
-    [SYSTEM] = {"host-system", "show the files that the program needs one by one"},
-    [SECRET] = {"secrets", "show the files that the program needs one by one, or put a files.tmpfs "
-                           "on top"},
+    [SYSTEM] = {RULE_host_system, "show the files that the program needs one by one"},
+    [SECRET] = {RULE_secrets,
+                "show the files that the program needs one by one, or put a files.tmpfs "
+                "on top"},
 };
 
 /* Things by their usual paths. '*' stands for any text of one part of a path. A name without '/' in
@@ -202,7 +205,8 @@ static bool is_covered(const struct fs_words *words, const struct fs_word *word,
 static void report(const struct fs_word *word, const struct thing *thing, enum lies found,
                    struct diag *diag)
 {
-    const char *rule = dangers[thing->danger].rule, *hint = dangers[thing->danger].hint;
+    enum rule rule = dangers[thing->danger].rule;
+    const char *hint = dangers[thing->danger].hint;
     enum sbx_severity severity = thing->severity;
     if (found == ABOVE) {
         if (fs_path_below(thing->path, "/etc")) /* root alone may read it, and this is not root */
@@ -252,13 +256,13 @@ static void report_writable(const struct fs_word *word, const char *source, stru
         enum lies found = lies_anywhere(source, trusted[i].path);
         if (found == ELSEWHERE || (found == BELOW && trusted[i].whole))
             continue;
-        diag_lint(diag, SBX_SEVERITY_WARNING, "writable-executable", word->origin, hint,
+        diag_lint(diag, SBX_SEVERITY_WARNING, RULE_writable_executable, word->origin, hint,
                   "%s: %s is writable and executable, and others run or obey what lies there: what "
                   "the program leaves in it runs outside of the sandbox",
                   word->key, word->source);
         return;
     }
-    diag_lint(diag, SBX_SEVERITY_NOTE, "writable-executable", word->origin, hint,
+    diag_lint(diag, SBX_SEVERITY_NOTE, RULE_writable_executable, word->origin, hint,
               "%s: %s is writable and executable: what the program leaves there stays, and runs "
               "with all rights of whoever starts it outside",
               word->key, word->source);

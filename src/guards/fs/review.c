@@ -65,7 +65,7 @@ static void conflict(const struct fs_word *kept, const struct fs_word *other, en
                    "%s is claimed twice with different content: by %s here, and by %s",
                    other->target, other->key, place);
     else
-        diag_lint(diag, SBX_SEVERITY_WARNING, "claimed-twice", other->origin, hint,
+        diag_lint(diag, SBX_SEVERITY_WARNING, RULE_claimed_twice, other->origin, hint,
                   "%s is claimed by %s here, and by %s: where both exist and are not the same "
                   "thing, nothing runs",
                   other->target, other->key, place);
@@ -134,7 +134,7 @@ static void review_place(const struct fs_words *words, const struct fs_word *wor
     if (!above || above->kind != FS_CLAIM_PROC)
         return;
     if (word->optional)
-        diag_lint(diag, SBX_SEVERITY_WARNING, "claimed-twice", word->origin,
+        diag_lint(diag, SBX_SEVERITY_WARNING, RULE_claimed_twice, word->origin,
                   "take one of the two away",
                   "%s: %s lies in %s (%s), where nothing can be put: where it exists, nothing runs",
                   word->key, word->target, above->target, above->key);
@@ -174,12 +174,12 @@ static void review_shown(const struct sbx_policy *policy, const struct fs_words 
     const struct fs_word *above = fs_words_above(words, word->target);
     if (above && shown_by(word, above)) {
         put_place(above, place, sizeof(place));
-        diag_lint(diag, SBX_SEVERITY_NOTE, "no-effect", word->origin, "take the word away",
+        diag_lint(diag, SBX_SEVERITY_NOTE, RULE_no_effect, word->origin, "take the word away",
                   "%s: %s is shown already, as a part of %s, which %s shows", word->key,
                   word->source, above->source, place);
     } else if (!above && !word->writable && policy->root_base.v == BASE_HOST &&
                strcmp(word->source, word->target) == 0 && is_system(word->target)) {
-        diag_lint(diag, SBX_SEVERITY_NOTE, "no-effect", word->origin, "take the word away",
+        diag_lint(diag, SBX_SEVERITY_NOTE, RULE_no_effect, word->origin, "take the word away",
                   "%s: %s is shown already: root.base = host shows the system's directories",
                   word->key, word->source);
     }
@@ -202,7 +202,7 @@ static void review_cwd(const struct sbx_policy *policy, const struct fs_words *w
     for (size_t i = 0; i < policy->files_tmpfs.count; i++)
         size_is_used |= policy->files_tmpfs.items[i].size == 0;
     if (policy->root_size.origin.file && !size_is_used && !cover->optional)
-        diag_lint(diag, SBX_SEVERITY_NOTE, "no-effect", policy->root_size.origin,
+        diag_lint(diag, SBX_SEVERITY_NOTE, RULE_no_effect, policy->root_size.origin,
                   "take it away, or choose a root.cwd outside of [files]",
                   "root.size has no effect: the working directory %s lies in %s, which %s shows",
                   cwd, cover->target, place);

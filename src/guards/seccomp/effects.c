@@ -49,7 +49,7 @@ static void report_beaten(const struct effect *effect, struct diag *diag)
     const char *hint = effect->word.group
                            ? "take it away; a call that it shall decide is to be named itself"
                            : "take it away";
-    diag_lint(diag, SBX_SEVERITY_NOTE, "no-effect", effect->item->origin, hint,
+    diag_lint(diag, SBX_SEVERITY_NOTE, RULE_no_effect, effect->item->origin, hint,
               "%s: '%s' has no effect: what it names is decided by %s '%s' (%s:%u)%s",
               effect->from->key, effect->item->text, calls_key(effect->winner.kind), winner->text,
               winner->origin.file ? winner->origin.file : "built in", winner->origin.line,
@@ -60,7 +60,7 @@ static void report_overruled(const struct effect *effect, const struct call_verd
                              struct diag *diag)
 {
     const char *name = errno_name(final->error);
-    diag_lint(diag, SBX_SEVERITY_NOTE, "no-effect", effect->item->origin, "take it away",
+    diag_lint(diag, SBX_SEVERITY_NOTE, RULE_no_effect, effect->item->origin, "take it away",
               "%s: '%s' has no effect: a house rule answers with %s: %s", effect->from->key,
               effect->item->text, name ? name : "an error",
               house_settle_reason(effect->house_call));
@@ -74,7 +74,7 @@ static bool repeats(const struct call_list *from, size_t index, struct diag *dia
         if (strcmp(items[i].first, item->first) != 0 ||
             error_of(from, &items[i]) != error_of(from, item))
             continue;
-        diag_lint(diag, SBX_SEVERITY_NOTE, "no-effect", item->origin, "take it away",
+        diag_lint(diag, SBX_SEVERITY_NOTE, RULE_no_effect, item->origin, "take it away",
                   "%s: '%s' has no effect: it stands in the list before (%s:%u)", from->key,
                   item->text, items[i].origin.file ? items[i].origin.file : "built in",
                   items[i].origin.line);

@@ -12,7 +12,7 @@
 #include <string.h>
 
 struct danger {
-    const char *rule;
+    enum rule rule;
     enum sbx_severity severity;
     const char *calls; /* with blanks between them */
     const char *reason, *hint;
@@ -126,7 +126,7 @@ static bool keeps_capability(const struct sbx_policy *policy, const char *name)
  * them. */
 static struct danger mount_danger(const struct sbx_policy *policy)
 {
-    struct danger danger = {.rule = "mount-syscalls",
+    struct danger danger = {.rule = RULE_mount_syscalls,
                             .severity = SBX_SEVERITY_WARNING,
                             .calls = mount_calls,
                             .hint = "leave them out unless the program is itself a sandbox"};
@@ -162,7 +162,7 @@ static void review_default(const struct review *review, const struct danger *mou
         collect(review, mounts, NULL, &names);
     if (names.left_out)
         snprintf(more, sizeof(more), " and %zu more", names.left_out);
-    diag_lint(review->diag, SBX_SEVERITY_WARNING, "default-allow", standard.origin,
+    diag_lint(review->diag, SBX_SEVERITY_WARNING, RULE_default_allow, standard.origin,
               "say default = kill or errno:EPERM, and name what the program needs in "
               "syscalls.allow",
               "syscalls.default: %s: a list of what is denied is never complete%s%s%s",
@@ -175,7 +175,7 @@ static void review_unknown(const struct review *review)
 {
     const struct value_action unknown = review->policy->syscalls_unknown;
     if (action_passes(unknown))
-        diag_lint(review->diag, SBX_SEVERITY_WARNING, "unknown-allow", unknown.origin,
+        diag_lint(review->diag, SBX_SEVERITY_WARNING, RULE_unknown_allow, unknown.origin,
                   "say unknown = errno:ENOSYS: programs fall back to calls that the filter knows",
                   "syscalls.unknown: calls that are newer than the table pass, and nobody has "
                   "looked at what they do to a sandbox");
@@ -190,12 +190,12 @@ static void review_families(const struct review *review)
         calls_passes(policy, review->table, SCMP_SYS(socketpair)))
         return;
     if (policy->network_families.count && policy->network_families.origin.file)
-        diag_lint(review->diag, SBX_SEVERITY_NOTE, "no-effect", policy->network_families.origin,
+        diag_lint(review->diag, SBX_SEVERITY_NOTE, RULE_no_effect, policy->network_families.origin,
                   hint,
                   "network.families: has no effect: neither socket nor socketpair passes the "
                   "lists of [syscalls]");
     if (policy->network_refused.origin.file)
-        diag_lint(review->diag, SBX_SEVERITY_NOTE, "no-effect", policy->network_refused.origin,
+        diag_lint(review->diag, SBX_SEVERITY_NOTE, RULE_no_effect, policy->network_refused.origin,
                   hint,
                   "network.refused: has no effect: neither socket nor socketpair passes the "
                   "lists of [syscalls]");
