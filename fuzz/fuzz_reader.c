@@ -92,12 +92,20 @@ static void on_key(void *context, struct part name, struct part value)
     run->continues = true;
 }
 
+/* An indented section is an error; [ADDRESS]:PORT is a word. */
+static bool looks_like_section(const char *text)
+{
+    const char *close = *text == '[' ? strchr(text, ']') : NULL;
+    return *text == '[' && (!close || !close[1] || strchr(" \t", close[1]));
+}
+
 static void on_more(void *context, struct part value)
 {
     struct run *run = context;
     check_value(run, value);
     EXPECT(run->continues, "'%s' continues nothing", value.text);
-    EXPECT(*value.text && !strchr(";#[", *value.text), "'%s' is no value", value.text);
+    EXPECT(*value.text && !strchr(";#", *value.text) && !looks_like_section(value.text),
+           "'%s' is no value", value.text);
     EXPECT(value.origin.column != 1, "'%s' is not indented", value.text);
     add(run, (struct event){.kind = MORE, .value = value}, value.origin.line);
 }
