@@ -205,7 +205,7 @@ static int classify(struct reader *reader)
         return 0;
     if (!indent)
         reader->kind = *rest.start == '[' ? LINE_SECTION : LINE_KEY;
-    else if (*rest.start == '[' && looks_like_section(rest))
+    else if (*rest.start == '[' && looks_like_section(without_comment(rest)))
         return fail(reader, rest, "remove the blanks before '['", "a section may not be indented");
     else if (!reader->key_above)
         return fail(reader, rest, "remove the blanks before it",
