@@ -179,6 +179,12 @@ static void far_column(void **state)
         else
             assert_int_equal(strncmp(error.excerpt, "set = A=000", 11), 0);
     }
+    for (int before = 65500; before < 65600; before++) {
+        snprintf(text, sizeof(text), "; %*s\x01\n", before, "");
+        struct sbx_error error = refuse_text(text, 1, "control character (0x01)");
+        assert_int_equal(error.origin.column, before + 3 < UINT16_MAX ? before + 3 : 0);
+        assert_int_equal(error.origin.length, before + 3 < UINT16_MAX);
+    }
 }
 
 /* The same for --set: a text with one mark, and what is said of it. */

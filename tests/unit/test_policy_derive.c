@@ -5,6 +5,7 @@
 #include "policy/keys.h"
 #include "policy/print.h"
 #include "test_policy.h"
+#include <malloc.h>
 
 #define SET(base, ...)                                                                             \
     derived((base), (const char *const[]){__VA_ARGS__},                                            \
@@ -91,8 +92,18 @@ static void twice(void **state)
     assert_string_equal(before, after);
     free(before);
     free(after);
-    memset((void *)base->file, '#', strlen(base->file)); /* nobody may look at what is the base's */
-    policy_free(base);
+    struct sbx_policy *last = SET(base, "limits.pids=10");
+    before = printed(last);
+    policy_free(base); /* which overwrites it: see main() */
+    after = printed(last);
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+    assert_string_equal(last->files_bind.items[0].first, "/a");
+    assert_string_equal(last->files_bind.items[0].second, "/b");
+    assert_string_equal(last->environment_set.items[1].second, "d e");
+    assert_string_equal(last->name, "t.ini");
+    policy_free(last);
     assert_int_equal(one->limits_memory.v, 2 << 20);
     assert_int_equal(two->limits_memory.v, 3 << 20);
     assert_int_equal(three->limits_memory.v, 2 << 20);
@@ -210,6 +221,7 @@ static void variables(void **state)
 
 int main(void)
 {
+    mallopt(M_PERTURB, 0x5a); /* what is freed is overwritten */
     const struct CMUnitTest tests[] = {TEST(copy),  TEST(twice),     TEST(adds),
                                        TEST(wrong), TEST(positions), TEST(variables)};
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -76,9 +76,11 @@ static void not_files(void **state)
 /* The same where a profile extends them: the line that does is told. */
 static void extended_not_files(void **state)
 {
-    static const char *const names[] = {"dir", "pipe", "loop", "./dir.ini", "/dev/zero", "nothing"};
-    static const char *const parts[] = {"is a directory", "is a pipe",   "can't open",
-                                        "is a directory", "is a device", "there is no profile"};
+    static const char *const names[] = {"dir",       "pipe",       "loop",   "./dir.ini",
+                                        "/dev/zero", "./loop.ini", "nothing"};
+    static const char *const parts[] = {"is a directory",     "is a pipe",   "can't open",
+                                        "is a directory",     "is a device", "can't open",
+                                        "there is no profile"};
     char text[128];
     (void)state;
     assert_int_equal(mkdir("dir.ini", 0700), 0);
