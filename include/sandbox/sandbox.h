@@ -112,7 +112,10 @@ int sbx_policy_load(const char *name, const char *const *overrides, size_t count
 
 /* A new policy: `base` with `count` overrides laid over it, in order. For a judge that loads its
  * profile once and sets the limits of each problem. `base` stays as it is, and may be freed before
- * the new one; *policy is freed with sbx_policy_free(). Errors: as sbx_policy_load(). */
+ * the new one; *policy is freed with sbx_policy_free(). The overrides are counted on from those of
+ * `base`: after two of these the first one is "--set" with the line 3. Errors: as
+ * sbx_policy_load().
+ */
 int sbx_policy_set(const struct sbx_policy *base, const char *const *overrides, size_t count,
                    struct sbx_policy **policy, struct sbx_error *error);
 

@@ -50,14 +50,25 @@ static void publish(const struct finding *found, const struct texts *texts,
     quote_line(texts, found->origin, &finding->error);
 }
 
+/* Who mends all that is told must not take the profile for right. */
+static const struct finding more_errors = {
+    .severity = SBX_SEVERITY_ERROR,
+    .rule = "invalid",
+    .text = "there are more errors than are told at once: these are the first",
+    .hint = "mend them and check again",
+};
+
 /* Makes the findings of what the diag holds. NULL where memory has run out. */
-static struct sbx_findings *collect(const char *name, const struct diag *diag,
-                                    const struct texts *texts)
+static struct sbx_findings *collect(const char *name, const struct sbx_policy *policy,
+                                    const struct diag *diag)
 {
+    const struct texts *texts = &policy->texts;
     size_t count = 0, i = 0;
     for (const struct finding *found = diag->first; found; found = found->next)
         count++;
-    struct sbx_findings *findings = findings_new(name, count);
+    const bool more = diag->errors >= DIAG_ERRORS_MAX;
+    count += more;
+    struct sbx_findings *findings = findings_new(name, policy->file, count);
     struct sorted *sorted = calloc(count + 1, sizeof(*sorted));
     if (!findings || !sorted) {
         sbx_findings_free(findings);
@@ -68,6 +79,8 @@ static struct sbx_findings *collect(const char *name, const struct diag *diag,
         const char *file = found->origin.file;
         sorted[i] = (struct sorted){found, file ? file_rank(texts, file) : 0, i};
     }
+    if (more)
+        sorted[i] = (struct sorted){.finding = &more_errors};
     qsort(sorted, count, sizeof(*sorted), compare);
     for (i = 0; i < count; i++)
         publish(sorted[i].finding, texts, &findings->list[i]);
@@ -89,7 +102,7 @@ int sbx_check(const char *name, const char *const *overrides, size_t count,
     if (policy)
         plan_examine(policy, &diag);
     if (policy && !diag.broken)
-        made = collect(name, &diag, &policy->texts);
+        made = collect(name, policy, &diag);
     arena_free(&arena);
     policy_free(policy);
     if (!made)

@@ -13,17 +13,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct sbx_findings *findings_new(const char *name, size_t count)
+struct sbx_findings *findings_new(const char *name, const char *file, size_t count)
 {
     struct sbx_findings *findings =
         calloc(1, sizeof(*findings) + count * sizeof(findings->list[0]));
     if (!findings)
         return NULL;
     findings->name = strdup(name);
+    findings->file = strdup(file);
     findings->count = count;
-    if (findings->name)
+    if (findings->name && findings->file)
         return findings;
-    free(findings);
+    sbx_findings_free(findings);
     return NULL;
 }
 
@@ -32,6 +33,7 @@ void sbx_findings_free(struct sbx_findings *findings)
     if (!findings)
         return;
     free(findings->name);
+    free(findings->file);
     free(findings);
 }
 
@@ -179,7 +181,7 @@ static json_t *location_json(const struct sbx_findings *findings, const struct s
     /* An override is no file; what is wrong with it is shown with the profile. */
     bool in_file = error->origin.file[0] && strcmp(error->origin.file, OVERRIDE_FILE) != 0;
     json_t *physical = json_pack("{s:{s:o}}", "artifactLocation", "uri",
-                                 uri_json(in_file ? error->origin.file : findings->name));
+                                 uri_json(in_file ? error->origin.file : findings->file));
     if (physical && in_file && error->origin.line)
         json_object_set_new(physical, "region", region_json(error));
     return json_pack("{s:o}", "physicalLocation", physical);
@@ -200,10 +202,11 @@ static json_t *result_json(const struct sbx_findings *findings, const struct sbx
 /* Adds the rule of a finding, once. */
 static void add_rule(json_t *rules, const char *rule)
 {
-    size_t i;
-    json_t *known;
-    json_array_foreach(rules, i, known) if (strcmp(json_string_value(json_object_get(known, "id")),
-                                                   rule) == 0) return;
+    for (size_t i = 0; i < json_array_size(rules); i++) {
+        json_t *id = json_object_get(json_array_get(rules, i), "id");
+        if (strcmp(json_string_value(id), rule) == 0)
+            return;
+    }
     enum rule row = rule_find(rule);
     if (row < RULE_COUNT)
         json_array_append_new(rules, json_pack("{s:s, s:{s:s}}", "id", rule, "shortDescription",

@@ -133,7 +133,8 @@ static ssize_t read_all(const struct source_request *request, const struct sourc
             return (ssize_t)used;
         used += (size_t)got;
     }
-    return diag_error(request->diag, origin, 0, "try again",
+    return diag_error(request->diag, origin, 0,
+                      "a profile is a file that stays as it is: make a copy of it",
                       "the profile '%s' grew while it was read", source->path);
 }
 
