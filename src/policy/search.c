@@ -45,15 +45,20 @@ static int add_user(const struct outside *outside, struct arena *arena, struct s
     return 0;
 }
 
-/* Beside the running executable: a build tree, or an installation that was moved. */
+/* Beside the running executable: a build tree, or an installation that was moved. Its path has no
+ * links in it, so that the directory above can be named without "..". */
 static int add_program(const struct outside *outside, struct arena *arena, struct search *search)
 {
     const char *prefix = outside->program(outside->context, arena);
-    if (!prefix)
+    if (!prefix || *prefix != '/')
         return 0;
     if (add(search, arena_printf(arena, "%sprofiles/", prefix)) != 0)
         return -1;
-    return add(search, arena_printf(arena, "%s../share/sandbox/profiles/", prefix));
+    size_t above = strlen(prefix) - 1; /* the final slash; above "/" there is "/" */
+    while (above && prefix[above - 1] != '/')
+        above--;
+    return add(search, arena_printf(arena, "%.*s/share/sandbox/profiles/",
+                                    above ? (int)above - 1 : 0, prefix));
 }
 
 int search_path(const struct outside *outside, struct arena *arena, const char *extending,
