@@ -97,6 +97,18 @@ static json_t *number_or_null(unsigned number)
     return number ? json_integer((json_int_t)number) : json_null();
 }
 
+/* What is wrong, with the kernel's answer where there was one, and the hint behind a full stop
+ * where `hint` asks for it. */
+static json_t *message_json(const struct sbx_error *error, bool hint)
+{
+    char message[sizeof(error->text) + sizeof(error->hint) + 128];
+    const char *reason = error->sys_errno ? strerrordesc_np(error->sys_errno) : NULL;
+    hint = hint && error->hint[0];
+    snprintf(message, sizeof(message), "%s%s%s%s%s", error->text, reason ? ": " : "",
+             reason ? reason : "", hint ? ". " : "", hint ? error->hint : "");
+    return json_text(message);
+}
+
 static json_t *finding_json(const struct sbx_finding *finding)
 {
     const struct sbx_error *error = &finding->error;
@@ -105,8 +117,8 @@ static json_t *finding_json(const struct sbx_finding *finding)
                      error->origin.file[0] ? json_text(error->origin.file) : json_null(), "line",
                      number_or_null(error->origin.line), "column",
                      number_or_null(error->origin.column), "length",
-                     number_or_null(error->origin.length), "text", json_text(error->text), "hint",
-                     error->hint[0] ? json_text(error->hint) : json_null());
+                     number_or_null(error->origin.length), "text", message_json(error, false),
+                     "hint", error->hint[0] ? json_text(error->hint) : json_null());
 }
 
 static json_t *check_json(const struct sbx_findings *findings)
@@ -190,13 +202,9 @@ static json_t *location_json(const struct sbx_findings *findings, const struct s
 static json_t *result_json(const struct sbx_findings *findings, const struct sbx_finding *finding)
 {
     const struct sbx_error *error = &finding->error;
-    char message[sizeof(error->text) + sizeof(error->hint) + 64];
-    snprintf(message, sizeof(message), "%s%s%s%s%s", error->text, error->sys_errno ? ": " : "",
-             error->sys_errno ? strerrordesc_np(error->sys_errno) : "", error->hint[0] ? ". " : "",
-             error->hint);
     return json_pack("{s:s, s:s, s:{s:o}, s:[o]}", "ruleId", finding->rule, "level",
-                     sbx_severity_name(finding->severity), "message", "text", json_text(message),
-                     "locations", location_json(findings, error));
+                     sbx_severity_name(finding->severity), "message", "text",
+                     message_json(error, true), "locations", location_json(findings, error));
 }
 
 /* Adds the rule of a finding, once. */
