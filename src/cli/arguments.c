@@ -5,13 +5,29 @@
 #include "arguments.h"
 #include <string.h>
 
-int usage_error(const char *what, const char *object)
+int usage_error(enum cli_verb_id verb, const char *what, const char *object)
 {
     fputs("sandbox: ", stderr);
     fputs(what, stderr);
     print_escaped(stderr, object);
-    fputs("\nsandbox: hint: see sandbox --help\n", stderr);
+    /* The help of the first verb is also that of the command. */
+    fprintf(stderr, "\nsandbox: hint: see sandbox %s%s--help\n", verb ? cli_verbs[verb].name : "",
+            verb ? " " : "");
     return EXIT_SANDBOX;
+}
+
+int memory_error(void)
+{
+    fputs("sandbox: out of memory\n", stderr);
+    return EXIT_SANDBOX;
+}
+
+/* Whether what follows the first operand may belong to a program, or is a question of its own. Else
+ * options may stand behind operands, as people write them. */
+static bool has_foreign_words(enum cli_verb_id verb)
+{
+    enum cli_operands operands = cli_verbs[verb].operands;
+    return operands == OPERANDS_PROGRAM || operands == OPERANDS_QUESTION;
 }
 
 /* Options are told apart by numbers that are no letter's. */
@@ -22,7 +38,8 @@ void arguments_start(struct arguments *arguments, enum cli_verb_id verb, int arg
     *arguments = (struct arguments){.verb = verb, .argc = argc, .argv = argv};
     char *shorts = arguments->shorts;
     size_t count = 0;
-    *shorts++ = '+'; /* what follows the first operand is the program's */
+    if (has_foreign_words(verb))
+        *shorts++ = '+';
     *shorts++ = ':';
     for (int id = 0; id < OPTION_COUNT; id++) {
         const struct cli_option *option = &cli_options[id];
@@ -57,12 +74,13 @@ static int option_error(const struct arguments *arguments, int option)
     const char letter[] = {'-', (char)optopt, '\0'};
     const char *word = arguments->argv[optind - 1];
     if (option == ':')
-        return usage_error("this option needs an argument: ", word);
+        return usage_error(arguments->verb, "this option needs an argument: ", word);
     if (optopt >= FIRST_ID)
-        return usage_error("this option takes no argument: ", word);
+        return usage_error(arguments->verb, "this option takes no argument: ", word);
     if (optopt)
-        return usage_error("there is no such option: ", letter);
-    return usage_error(long_options_like(arguments, word) > 1
+        return usage_error(arguments->verb, "there is no such option: ", letter);
+    return usage_error(arguments->verb,
+                       long_options_like(arguments, word) > 1
                            ? "this option may mean one of several: "
                            : "there is no such option: ",
                        word);
@@ -111,7 +129,7 @@ static void not_a_word(const struct cli_option *option, const char *value)
     }
     if (used < sizeof(what))
         snprintf(what + used, sizeof(what) - used, ", not ");
-    usage_error(what, value);
+    usage_error(option->verb, what, value);
 }
 
 int arguments_next(struct arguments *arguments)
@@ -132,7 +150,7 @@ int arguments_next(struct arguments *arguments)
         return ARGUMENTS_FAILED;
     }
     if (arguments->seen[id] && option->times == TIMES_ONCE && option->kind != KIND_NONE) {
-        usage_error("this option is given twice: --", option->name);
+        usage_error(arguments->verb, "this option is given twice: --", option->name);
         return ARGUMENTS_FAILED;
     }
     arguments->seen[id] = true;

@@ -34,8 +34,12 @@ int arguments_next(struct arguments *arguments);
  * that it is one of them. */
 int arguments_word(const struct arguments *arguments, enum cli_option_id id);
 
-/* Prints what is wrong with the command line, and where to look. Returns EXIT_SANDBOX. */
-int usage_error(const char *what, const char *object);
+/* Prints what is wrong with the command line of a verb, and where to look. `object` is escaped, and
+ * stands behind `what`; it may be "". Returns EXIT_SANDBOX. */
+int usage_error(enum cli_verb_id verb, const char *what, const char *object);
+
+/* Prints that memory has run out. Returns EXIT_SANDBOX. */
+int memory_error(void);
 
 /* Prints the help of a verb on stdout. Returns the exit status. */
 int arguments_help(enum cli_verb_id verb);

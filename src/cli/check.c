@@ -28,7 +28,7 @@ static int parse(struct check *check, int argc, char **argv)
         if (id == OPTION_check_set)
             check->sets[check->set_count++] = arguments.value;
         else if (id == OPTION_check_ignore && !sbx_rule_help(arguments.value))
-            return usage_error("no rule is called so, see sandbox.profile(5): ", arguments.value);
+            return usage_error(VERB_check, "there is no such rule: ", arguments.value);
         else if (id == OPTION_check_ignore)
             check->ignored[check->ignored_count++] = arguments.value;
         else if (id == OPTION_check_format)
@@ -38,18 +38,26 @@ static int parse(struct check *check, int argc, char **argv)
         else
             return EXIT_SANDBOX;
     }
-    return optind == argc ? usage_error("no profile is named", "") : -1;
+    return optind == argc ? usage_error(VERB_check, "no profile is named", "") : -1;
 }
 
-static void print_finding(const struct sbx_finding *finding)
+static void print_finding(const char *profile, const struct sbx_finding *finding)
 {
     const struct sbx_error *error = &finding->error;
-    print_place(stdout, error);
+    if (error->origin.file[0]) {
+        print_place(stdout, error);
+    } else { /* about all of it, or about what is not there */
+        print_escaped(stdout, profile);
+        fputs(": ", stdout);
+    }
     printf("%s: ", sbx_severity_name(finding->severity));
     print_escaped(stdout, error->text);
     if (error->sys_errno)
         printf(": %s", strerror(error->sys_errno));
-    printf(" [%s]\n", finding->rule);
+    if (finding->severity == SBX_SEVERITY_ERROR)
+        putchar('\n'); /* errors have one rule, which nobody can ignore */
+    else
+        printf(" [%s]\n", finding->rule);
     print_excerpt(stdout, error);
     if (error->hint[0]) {
         fputs("      = ", stdout);
@@ -80,7 +88,7 @@ static void print_text(const struct check *check, char **profiles)
         for (size_t j = 0; j < sbx_findings_count(findings); j++) {
             const struct sbx_finding *finding = sbx_findings_at(findings, j);
             counts[finding->severity]++;
-            print_finding(finding);
+            print_finding(profiles[i], finding);
         }
         print_escaped(stdout, profiles[i]);
         if (!sbx_findings_count(findings))
@@ -143,12 +151,12 @@ static int check_all(struct check *check, char **profiles, size_t count)
 int verb_check(int argc, char **argv)
 {
     struct check check = {.format = FORMAT_TEXT};
-    int status = EXIT_SANDBOX;
+    int status;
     check.sets = calloc((size_t)argc, sizeof(*check.sets));
     check.ignored = calloc((size_t)argc, sizeof(*check.ignored));
     check.findings = calloc((size_t)argc, sizeof(struct sbx_findings *));
     if (!check.sets || !check.ignored || !check.findings)
-        usage_error("out of memory", "");
+        status = memory_error();
     else
         status = parse(&check, argc, argv);
     if (status < 0)

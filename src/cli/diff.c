@@ -25,7 +25,7 @@ static int parse(struct diff *diff, int argc, char **argv)
         else
             return EXIT_SANDBOX;
     }
-    return argc - optind == 2 ? -1 : usage_error("two profiles are compared: A B", "");
+    return argc - optind == 2 ? -1 : usage_error(VERB_diff, "two profiles are compared: A B", "");
 }
 
 static struct sbx_policy *load(const struct diff *diff, const char *profile)
@@ -55,7 +55,7 @@ int verb_diff(int argc, char **argv)
 {
     struct diff diff = {.sets = calloc((size_t)argc, sizeof(*diff.sets))};
     if (!diff.sets)
-        return usage_error("out of memory", "");
+        return memory_error();
     int status = parse(&diff, argc, argv);
     if (status < 0) {
         struct sbx_policy *a = load(&diff, argv[optind]);

@@ -19,21 +19,26 @@ struct question {
     size_t rest_count;
 };
 
-/* PROFILE, then nothing, "syscall NAME ...", or "--" or not and a program. */
+/* PROFILE, then nothing, "--" and a program, or "syscall NAME ...". */
 static int parse_operands(struct question *question, int argc, char **argv)
 {
     if (optind == argc)
-        return usage_error("no profile is named", "");
+        return usage_error(VERB_explain, "no profile is named", "");
     question->profile = argv[optind++];
+    if (optind < argc && argv[optind][0] == '-' && strcmp(argv[optind], "--") != 0)
+        return usage_error(VERB_explain, "options stand before the profile: ", argv[optind]);
     bool dashes = optind < argc && strcmp(argv[optind], "--") == 0;
     bool call = optind < argc && strcmp(argv[optind], "syscall") == 0;
     if (call && optind + 1 == argc)
-        return usage_error("no system call is named", "");
+        return usage_error(VERB_explain, "no system call is named", "");
+    if (call && question->format == FORMAT_INI)
+        return usage_error(VERB_explain, "one call has no --format=ini", "");
     if (dashes && optind + 1 == argc)
-        return usage_error("no program is named behind '--'", "");
+        return usage_error(VERB_explain, "no program is named behind '--'", "");
     if (!dashes && !call && optind < argc)
-        return usage_error("write '--' before the program, or 'syscall' before the call: ",
-                           argv[optind]);
+        return usage_error(
+            VERB_explain,
+            "write '--' before the program, or 'syscall' before the call: ", argv[optind]);
     if (call)
         question->call = argv[optind + 1];
     optind += call ? 2 : dashes;
@@ -98,7 +103,7 @@ int verb_explain(int argc, char **argv)
     struct question question = {.format = FORMAT_TEXT};
     question.sets = calloc((size_t)argc, sizeof(*question.sets));
     if (!question.sets)
-        return usage_error("out of memory", "");
+        return memory_error();
     int status = parse(&question, argc, argv);
     if (status < 0)
         status = explain(&question);

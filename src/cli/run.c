@@ -77,9 +77,9 @@ static int parse(struct options *options, int argc, char **argv)
             return status;
     }
     if (!options->profile)
-        return usage_error("no profile is named: --profile judge, for example", "");
+        return usage_error(VERB_run, "no profile is named: --profile judge, for example", "");
     if (optind == argc)
-        return usage_error("no program is named", "");
+        return usage_error(VERB_run, "no program is named", "");
     return -1;
 }
 
@@ -168,7 +168,7 @@ int verb_run(int argc, char **argv, unsigned closed)
     if (!options.sets || !options.files) {
         free(options.sets);
         free(options.files);
-        return usage_error("out of memory", "");
+        return memory_error();
     }
     int status = parse(&options, argc, argv);
     if (status < 0) {
