@@ -226,9 +226,14 @@ static bool has_dots(const char *path)
 /* Brings an absolute path into its one form, in place. */
 static int path_normalise(const struct parse *parse, char *path)
 {
-    if (*path != '/')
-        return value_error(parse, "write it from '/', or start it with ${PWD}/ or ${PROFILE_DIR}/",
-                           "'%s' is not an absolute path", path);
+    if (*path != '/') {
+        const char *hint = "write it from '/', or start it with ${PWD}/ or ${PROFILE_DIR}/";
+        if (*path == '~')
+            hint = "write ${HOME} in place of '~'";
+        else if (*path == '$')
+            hint = "a variable is written ${NAME}, with braces";
+        return value_error(parse, hint, "'%s' is not an absolute path", path);
+    }
     if (has_dots(path))
         return value_error(parse, "write the path without them",
                            "'%s': a path may not have '.' or '..' in it", path);

@@ -108,6 +108,9 @@ int item_assign(const struct parse *parse, const char *word, struct item *item)
     if (!equals)
         return value_error(parse, "write NAME=VALUE without blanks around '='",
                            "'%s' sets no variable", item->text);
+    if (!length)
+        return value_error(parse, "write NAME=VALUE without blanks around '='",
+                           "'' is not the name of a variable");
     if (!only_from(word, length, LOWER UPPER DIGITS "_") || strchr(DIGITS, *word))
         return value_error(parse,
                            "a name has letters, digits and '_', and does not begin with a digit",
@@ -251,7 +254,9 @@ int item_call(const struct parse *parse, const char *word, struct item *item)
     const char *colon = strchr(name, ':');
     size_t length = colon ? (size_t)(colon - name) : strlen(name);
     if (!only_from(name, length, group ? LOWER DIGITS "_-" : LOWER DIGITS "_"))
-        return value_error(parse, "write NAME as in syscalls(2), or @GROUP",
+        return value_error(parse,
+                           strpbrk(word, ",;") ? "words are separated by blanks alone"
+                                               : "write NAME as in syscalls(2), or @GROUP",
                            "'%s' is no name of a system call", word);
     item->first = arena_strndup(parse->arena, word, length + group);
     if (!item->first)

@@ -78,6 +78,12 @@ void key_suggest_section(const char *section, char *text, size_t size)
     for (size_t i = 0; i < KEY_COUNT; i++)
         suggest_offer(&suggest, policy_keys[i].section);
     suggest_text(&suggest, text, size);
+    if (*text)
+        return;
+    size_t used = (size_t)snprintf(text, size, "the sections are");
+    for (size_t i = 0; i < KEY_COUNT && used < size; i++)
+        if (i == 0 || strcmp(policy_keys[i].section, policy_keys[i - 1].section) != 0)
+            used += (size_t)snprintf(text + used, size - used, " %s", policy_keys[i].section);
 }
 
 void key_suggest_name(const char *section, const char *name, char *text, size_t size)
@@ -99,6 +105,10 @@ void key_suggest_name(const char *section, const char *name, char *text, size_t 
             return;
         }
     }
+    size_t used = (size_t)snprintf(text, size, "the keys of [%s] are", section);
+    for (size_t i = 0; i < KEY_COUNT && used < size; i++)
+        if (strcmp(policy_keys[i].section, section) == 0)
+            used += (size_t)snprintf(text + used, size - used, " %s", policy_keys[i].name);
 }
 
 const char *key_zero_refused(const struct key *key)

@@ -40,7 +40,8 @@ const struct key *key_find(const char *section, const char *name);
 /* The key of the section that a text begins with as a line that sets it would; NULL where none. */
 const struct key *key_at_start(const char *section, const char *text);
 
-/* What to say of an unknown section or key; `text` is empty where nothing is near. */
+/* What to say of an unknown section or key: what may have been meant or, where nothing is near, all
+ * that there are. */
 void key_suggest_section(const char *section, char *text, size_t size);
 void key_suggest_name(const char *section, const char *name, char *text, size_t size);
 

@@ -174,7 +174,10 @@ static int check_key(struct reader *reader)
         return fail(reader, name, "write KEY = VALUE", "'%.*s' is no key", (int)name.length,
                     name.start);
     if (!equals)
-        return fail(reader, name, "indent a line that continues the list above",
+        return fail(reader, name,
+                    reader->key_above
+                        ? "write KEY = VALUE, or indent a line that continues the list above"
+                        : "write KEY = VALUE",
                     "neither a [section], nor KEY = VALUE, nor an indented line that continues "
                     "one: '%.*s'",
                     (int)line.length, line.start);

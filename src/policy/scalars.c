@@ -208,8 +208,9 @@ int scalar_action(const struct parse *parse, const char *text, union value *valu
         }
         suggest_offer(&suggest, actions[i].word);
     }
-    suggest_offer(&suggest, "errno:EPERM");
     suggest_text(&suggest, hint, sizeof(hint));
+    if (strcmp(text, "errno") == 0 || errno_parse(text))
+        snprintf(hint, sizeof(hint), "write errno:%s", errno_parse(text) ? text : "EPERM");
     return value_error(parse, hint,
                        "'%s' is not an action; the value is kill, allow, log or errno:NAME", text);
 }

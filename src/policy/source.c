@@ -15,9 +15,15 @@
 static int open_error(const struct source_request *request, const char *path, int number)
 {
     const char *hint = NULL;
-    if (number == ENOENT && !request->extending && !strchr(request->name, '/'))
+    if (number == ENOENT && request->extending && *request->name != '/')
+        hint =
+            "a path starts from the directory of the profile that extends it; '?' before it says "
+            "that the file may be absent";
+    else if (number == ENOENT && !strchr(request->name, '/'))
         hint = "a profile of the search path is named without its .ini; './' or a directory before "
                "the name says that a file is meant";
+    else if (number == EACCES)
+        hint = "whoever starts the sandbox must be able to read it";
     return diag_error(request->diag, request->origin, number, hint, "can't open the profile '%s'",
                       path);
 }
@@ -80,6 +86,9 @@ static int not_found(const struct source_request *request, const struct search *
         used += added > 0 ? (size_t)added : 0;
     }
     search_suggest(request->outside, search, request->name, hint, sizeof(hint));
+    if (!*hint)
+        snprintf(hint, sizeof(hint), "a file is named by its path, for example ./%.64s.ini",
+                 request->name);
     return diag_error(request->diag, request->origin, 0, hint, "there is no profile '%s' in %s",
                       request->name, places);
 }
@@ -111,7 +120,7 @@ static int by_name(const struct source_request *request, struct source *source)
 int source_open(const struct source_request *request, struct source *source)
 {
     if (!*request->name)
-        return diag_error(request->diag, request->origin, 0, NULL,
+        return diag_error(request->diag, request->origin, 0, "name one, for example judge",
                           "the name of the profile is empty");
     return search_is_path(request->name) ? by_path(request, source) : by_name(request, source);
 }

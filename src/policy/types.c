@@ -121,8 +121,10 @@ static int scalar_text(struct parse *parse, char **text)
         return value_error(parse, "remove the line to keep the default", "the value is missing");
     if (!is_text && strpbrk(parse->text, " \t"))
         return value_error(parse,
-                           "a comment behind a value begins with ' ;'; a value with blanks stands "
-                           "in double quotes",
+                           type->expands
+                               ? "a comment behind a value begins with ' ;'; a value with blanks "
+                                 "stands in double quotes"
+                               : "leave the blank out; a comment behind a value begins with ' ;'",
                            "takes one value, not '%s'", parse->text);
     *text = arena_strdup(parse->arena, parse->text);
     return *text ? 0 : diag_memory(parse->diag);

@@ -123,7 +123,9 @@ int word_next(struct parse *parse, const char **cursor, struct word *word)
     if (bad_start(parse, start, mark) != 0)
         return -1;
     if (!end)
-        return value_error(parse, "' ;' begins a comment even in quotes: write '\\;'",
+        return value_error(parse,
+                           "close it; ' ;' begins a comment even in quotes, unless it is written "
+                           "'\\;'",
                            "a double quote is not closed on this line: %s", start);
     char *text = arena_strndup(parse->arena, start, (size_t)(end - start));
     if (!text)

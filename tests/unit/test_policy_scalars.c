@@ -60,7 +60,7 @@ static void bad_sizes(void **state)
     assert_hint(refuse_key("limits", "memory = unlimted", "not a size"), "'unlimited'");
     assert_hint(refuse_key("limits", "memory = 64M # x", "one value"), "' ;'");
     refuse_text("[limits]\nmemory = 64M\n  65M\n", 3, "takes one value");
-    assert_hint(refuse_key("limits", "memory = 64M 65M", "one value"), "double quotes");
+    assert_hint(refuse_key("limits", "memory = 64M 65M", "one value"), "leave the blank out");
 }
 
 static void expect_duration(const char *text, uint64_t nanoseconds)
