@@ -29,7 +29,8 @@
  * docs/example.c is a whole program. To compile one:
  *
  *     cc program.c $(pkg-config --cflags --libs sbx)               with the shared library
- *     cc program.c $(pkg-config --cflags --libs --static sbx)      with the archive, libsbx.a
+ *     cc program.c $(pkg-config --cflags --libs --static sbx)      with libsbx.a, where the shared
+ *                                                                  library is not installed
  */
 #ifndef SANDBOX_SANDBOX_H
 #define SANDBOX_SANDBOX_H
@@ -101,7 +102,9 @@ struct sbx_policy;
  *
  * name       a path (it holds a '/' or ends in ".ini"), or a bare name that is looked for as
  *            NAME.ini in $XDG_CONFIG_HOME/sandbox/profiles (or ~/.config/sandbox/profiles),
- *            /etc/sandbox/profiles, and the installed data directory, in this order
+ *            /etc/sandbox/profiles, profiles/ beside the running executable and, where that lies
+ *            in a bin/, in its ../share/sandbox/, and the installed data directory, in this order.
+ *            What is found first is taken; that it can't be read is an error
  * overrides  `count` texts SECTION.KEY=VALUE, applied in order after the file; may be NULL when
  *            count is 0
  * policy     receives the policy; free it with sbx_policy_free()

@@ -45,20 +45,22 @@ static int add_user(const struct outside *outside, struct arena *arena, struct s
     return 0;
 }
 
-/* Beside the running executable: a build tree, or an installation that was moved. Its path has no
- * links in it, so that the directory above can be named without "..". */
+/* Beside the running executable: a build tree, or an installation that was moved. Only what lies in
+ * a "bin" has a "share" of its own beside it: what stands above a build tree may be anybody's. The
+ * executable's path has no links in it, so that the directory above can be named without "..". */
 static int add_program(const struct outside *outside, struct arena *arena, struct search *search)
 {
+    static const char bin[] = "/bin/";
     const char *prefix = outside->program(outside->context, arena);
     if (!prefix || *prefix != '/')
         return 0;
     if (add(search, arena_printf(arena, "%sprofiles/", prefix)) != 0)
         return -1;
-    size_t above = strlen(prefix) - 1; /* the final slash; above "/" there is "/" */
-    while (above && prefix[above - 1] != '/')
-        above--;
-    return add(search, arena_printf(arena, "%.*s/share/sandbox/profiles/",
-                                    above ? (int)above - 1 : 0, prefix));
+    size_t length = strlen(prefix), tail = sizeof(bin) - 1;
+    if (length < tail || strcmp(prefix + length - tail, bin) != 0)
+        return 0;
+    return add(search,
+               arena_printf(arena, "%.*s/share/sandbox/profiles/", (int)(length - tail), prefix));
 }
 
 int search_path(const struct outside *outside, struct arena *arena, const char *extending,
