@@ -59,7 +59,75 @@ static int comments(struct explanation *about, int (*write)(struct explanation *
     return 0;
 }
 
-/* ---- whose policy it is --------------------------------------------------------------------- */
+/* ---- what keeps a promise ------------------------------------------------------------------- */
+
+static const struct refusal *refusal_of(const struct explanation *about, const char *guard)
+{
+    for (size_t i = 0; i < about->refusals.count; i++)
+        if (strcmp(about->refusals.list[i].guard->name, guard) == 0)
+            return &about->refusals.list[i];
+    return NULL;
+}
+
+/* What becomes of the promise of a key. */
+struct promise {
+    const struct guard *guard; /* NULL: nobody answers for it */
+    struct wall wall;
+    bool refused, asked_for, kept;
+};
+
+static struct promise promise_of(const struct explanation *about, enum key_id id)
+{
+    struct promise promise = {.guard = NULL};
+    promise.guard = plan_wall(&about->plan, id, &promise.wall);
+    promise.refused = promise.guard && refusal_of(about, promise.guard->name);
+    promise.asked_for = !promise.guard || promise.refused || promise.wall.state != SBX_STATE_OFF;
+    promise.kept = promise.guard && !promise.refused &&
+                   (!promise.asked_for || promise.wall.state == SBX_STATE_ENFORCED);
+    return promise;
+}
+
+/* [profile] is about the profile itself, and promises nothing. */
+static bool is_promise(enum key_id id)
+{
+    return strcmp(policy_keys[id].section, "profile") != 0;
+}
+
+/* Words with a comma between them, in lines of at most some hundred characters. */
+struct names {
+    FILE *out;
+    size_t column, indent;
+    bool any;
+};
+
+static void names_add(struct names *names, const char *section, const char *name)
+{
+    size_t length = strlen(section) + strlen(name) + (*section ? 1 : 0);
+    if (names->any)
+        names->column += (size_t)fprintf(names->out, ",");
+    if (names->any && names->column + length > 96)
+        names->column = (size_t)fprintf(names->out, "\n%*s", (int)names->indent, "") - 1;
+    names->column += (size_t)fprintf(names->out, " %s%s%s", section, *section ? "." : "", name);
+    names->any = true;
+}
+
+/* ---- whose policy it is, and the answer in short -------------------------------------------- */
+
+static void write_summary(const struct explanation *about, FILE *out)
+{
+    struct names refused = {.out = out, .column = 8, .indent = 2};
+    fputs("refused:", out);
+    for (size_t i = 0; i < about->refusals.count; i++)
+        names_add(&refused, "", about->refusals.list[i].guard->name);
+    fputs(refused.any ? "; see the end\n" : " nothing\n", out);
+
+    struct names partly = {.out = out, .column = 15, .indent = 2};
+    fputs("not kept whole:", out);
+    for (int id = 0; id < KEY_COUNT; id++)
+        if (is_promise((enum key_id)id) && !promise_of(about, (enum key_id)id).kept)
+            names_add(&partly, policy_keys[id].section, policy_keys[id].name);
+    fputs(partly.any ? "\n" : " nothing\n", out);
+}
 
 static int write_header(struct explanation *about, FILE *out)
 {
@@ -84,20 +152,13 @@ static int write_header(struct explanation *about, FILE *out)
         fputc(' ', out);
         text_put(out, *argv);
     }
-    fputs(about->command ? "\n\n" : " any\n\n", out);
-    fputs("Behind each value stands where it comes from.\n\n", out);
+    fputs(about->command ? "\n" : " any\n", out);
+    write_summary(about, out);
+    fputs("\nBehind each value stands where it comes from.\n\n", out);
     return 0;
 }
 
 /* ---- walls ---------------------------------------------------------------------------------- */
-
-static const struct refusal *refusal_of(const struct explanation *about, const char *guard)
-{
-    for (size_t i = 0; i < about->refusals.count; i++)
-        if (strcmp(about->refusals.list[i].guard->name, guard) == 0)
-            return &about->refusals.list[i];
-    return NULL;
-}
 
 /* " = VALUE", or as much of it as there is room for. */
 static int write_value(struct explanation *about, const struct key *key, FILE *out)
@@ -114,40 +175,44 @@ static int write_value(struct explanation *about, const struct key *key, FILE *o
 static int write_wall(struct explanation *about, enum key_id id, FILE *out)
 {
     static const char *const states[] = {
-        [SBX_STATE_OFF] = "nothing asked for",
+        [SBX_STATE_OFF] = "not asked for",
         [SBX_STATE_ENFORCED] = "enforced",
         [SBX_STATE_PARTIAL] = "PARTIAL",
         [SBX_STATE_UNAVAILABLE] = "UNAVAILABLE",
     };
     const struct key *key = &policy_keys[id];
-    struct wall wall;
-    const struct guard *guard = plan_wall(&about->plan, id, &wall);
-    const bool refused = guard && refusal_of(about, guard->name);
-    const bool kept =
-        guard && !refused && (wall.state == SBX_STATE_OFF || wall.state == SBX_STATE_ENFORCED);
-    fprintf(out, "%s %s.%s", kept ? " " : "!", key->section, key->name);
+    const struct promise promise = promise_of(about, id);
+    fprintf(out, "%s %s.%s", promise.kept ? " " : "!", key->section, key->name);
     if (write_value(about, key, out) != 0)
         return -1;
-    fputs(": ", out);
-    if (!guard) {
-        fputs("no guard answers for it (UNAVAILABLE)\n", out);
-    } else if (refused) {
-        fprintf(out, "%s refuses, see the end (REFUSED)\n", guard->name);
+    fputs("\n      ", out);
+    if (!promise.guard) {
+        fputs("UNAVAILABLE: no guard answers for it\n", out);
+    } else if (promise.refused) {
+        fprintf(out, "REFUSED by %s, see the end\n", promise.guard->name);
     } else {
-        text_put(out, wall.mechanism);
-        fprintf(out, "%s(%s)\n", *wall.mechanism ? " " : "", states[wall.state]);
+        fputs(states[promise.wall.state], out);
+        fputs(*promise.wall.mechanism ? ": " : "", out);
+        text_put(out, promise.wall.mechanism);
+        fputc('\n', out);
     }
     return 0;
 }
 
 static int write_walls(struct explanation *about, FILE *out)
 {
+    struct names off = {.out = out, .column = 26, .indent = 4};
     fputs("\nWhat keeps each promise on this machine. A '!' marks what is not kept whole.\n\n",
           out);
     for (int id = 0; id < KEY_COUNT; id++)
-        if (strcmp(policy_keys[id].section, "profile") != 0 &&
+        if (is_promise((enum key_id)id) && promise_of(about, (enum key_id)id).asked_for &&
             write_wall(about, (enum key_id)id, out) != 0)
             return -1;
+    fputs("\n  Nothing is asked for by", out);
+    for (int id = 0; id < KEY_COUNT; id++)
+        if (is_promise((enum key_id)id) && !promise_of(about, (enum key_id)id).asked_for)
+            names_add(&off, policy_keys[id].section, policy_keys[id].name);
+    fputs(off.any ? ".\n" : " no key.\n", out);
     return 0;
 }
 

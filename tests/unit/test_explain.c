@@ -114,9 +114,9 @@ static void the_parts(void **state)
     says(text, "; program: true and more\n");
     says(text, "nice = 3                                     ; two.ini:4:8\n");
     says(text, "umask = 077                                  ; --set:1:15\n");
-    says(text, "\n;   process.umask = 077: ");
-    says(text, "\n;   files.tmpfs = /t /u: ");
-    says(text, "\n;   files.rw = (empty): ");
+    says(text, "\n;   process.umask = 077\n;       enforced: ");
+    says(text, "\n;   files.tmpfs = /t /u\n;       enforced: ");
+    says(text, "\n;   Nothing is asked for by namespaces.time, files.ro, files.rw, ");
     says(text, "\n;    1. quiet: ");
     says(text, ". seccomp: last: ");
     free(text);
@@ -193,7 +193,7 @@ static void long_values(void **state)
     struct sbx_policy *policy = load_text(profile);
     char *text = explained(policy, ARGV("true"));
     loads_again(policy, text);
-    says(text, "\xc3\xa4...: ");
+    says(text, "\xc3\xa4...\n");
     free(text);
     policy_free(policy);
 }
@@ -209,7 +209,9 @@ static void refused_here(void **state)
     says(text, "\n; ! fs: ");
     says(text, "/no/such");
     says(text, "(t.ini:4:6)");
-    says(text, "\n; ! files.ro = /no/such: fs refuses, see the end (REFUSED)\n");
+    says(text, "\n; ! files.ro = /no/such\n;       REFUSED by fs, see the end\n");
+    says(text, "\n; refused: fs");
+    says(text, "; see the end\n; not kept whole: root.base, root.cwd,");
     says(text, "\n;         ! never reached: it is refused, see the end\n");
     says_not(text, "\n;   nothing\n");
     free(text);
