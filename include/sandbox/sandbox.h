@@ -23,8 +23,12 @@
  *
  * Thread safety: a loaded policy is immutable and may be shared by threads. sbx_run() waits for
  * children and changes the signal mask of the calling thread for the time of the call; one process
- * should have one sbx_run() under way at a time. What loads, sets or checks a policy
- * reads the environment, which no other thread may change meanwhile.
+ * should have one sbx_run() under way at a time. What loads, sets or checks a policy reads the
+ * environment, which no other thread may change meanwhile. Findings may be read by threads, but not
+ * while one of them calls sbx_findings_ignore().
+ *
+ * A profile is trusted input: it can open any wall. To look at a stranger's, see "Who attacks"
+ * in docs/THREAT-MODEL.md.
  *
  * docs/example.c is a whole program. To compile one:
  *
@@ -158,12 +162,14 @@ size_t sbx_findings_count(const struct sbx_findings *findings);
 /* One of them; `index` must be below the count. Borrowed from the findings. */
 const struct sbx_finding *sbx_findings_at(const struct sbx_findings *findings, size_t index);
 
-/* Removes the findings of the `count` rules, for who knows better. Errors stay. */
-void sbx_findings_ignore(struct sbx_findings *findings, const char *const *rules, size_t count);
-
-/* What a rule is about, in one sentence; NULL where there is no rule of that name. The list is in
- * sandbox.profile(5). */
+/* What a rule finds, in one sentence that lives as long as the process; NULL where there is no rule
+ * of that name. */
 const char *sbx_rule_help(const char *rule);
+
+/* Removes the findings of the `count` rules, for who knows better. Errors stay; a name that is no
+ * rule's removes nothing, see sbx_rule_help(). What sbx_findings_at() has given before is no longer
+ * valid. */
+void sbx_findings_ignore(struct sbx_findings *findings, const char *const *rules, size_t count);
 
 /* The name of a severity: "note", "warning", "error". */
 const char *sbx_severity_name(enum sbx_severity severity);
@@ -185,9 +191,9 @@ int sbx_findings_format(const struct sbx_findings *const *findings, size_t count
  * value in one form. Loaded as a profile of its own it gives an equal policy.
  *
  * origins   each value has a comment behind it that tells where it comes from
- * text      owned by the caller: free()
+ * text      owned by the caller: free(). Nothing in it can do more on a terminal than be read
  *
- * Errors: SBX_E_RESOURCE. */
+ * Variables stand in it with what they held when the policy was loaded. Errors: SBX_E_RESOURCE. */
 int sbx_policy_print(const struct sbx_policy *policy, bool origins, char **text,
                      struct sbx_error *error);
 
@@ -263,10 +269,10 @@ struct sbx_report {
     struct sbx_error error; /* where outcome is SETUP_FAILED */
 };
 
-/* Says what a run would do, and starts nothing: the effective policy with its origins, which wall
- * keeps each promise on this machine, the launch step by step, and what would be refused. All but
- * the policy stands in comments, so that the text is itself a profile of an equal policy. Nothing
- * in it can do more on a terminal than be read.
+/* Says what a run would do, and starts nothing: in short what would be refused or not kept, the
+ * effective policy with its origins, which wall keeps each promise on this machine, the launch step
+ * by step, and why something would be refused. All but the policy stands in comments, so that the
+ * text is itself a profile of an equal policy. Nothing in it can do more on a terminal than be read.
  *
  * command   what to run; NULL where no program is named: then the launch is that of any program
  * text      owned by the caller: free()
@@ -283,7 +289,7 @@ int sbx_explain(const struct sbx_policy *policy, const struct sbx_command *comma
  * arguments   `count` texts NAME=VALUE, where NAME is the argument's name in the manual page, or
  *             arg0 to arg5, and VALUE a number, or constants joined by '|'. An argument that is not
  *             given may be anything. May be NULL when count is 0
- * text        owned by the caller: free()
+ * text        for people, safe on a terminal; owned by the caller: free()
  *
  * Errors: SBX_E_USAGE for a name or a value that is not known, SBX_E_PROFILE, SBX_E_RESOURCE;
  * SBX_E_SETUP where the compiled filter does not agree with the rules, which is a fault of ours. */
@@ -298,8 +304,8 @@ int sbx_explain_call(const struct sbx_policy *policy, const char *call,
  * this machine's architecture.
  *
  * equal   receives whether there is no difference; may be NULL
- * text    for people, a line for each difference with the places that it comes from; owned by the
- *         caller: free()
+ * text    for people, safe on a terminal: a line for each difference with the places that it comes
+ *         from; owned by the caller: free()
  *
  * Errors: SBX_E_PROFILE where one of them can run on no machine, SBX_E_RESOURCE. */
 int sbx_policy_diff(const struct sbx_policy *a, const struct sbx_policy *b, bool *equal,
