@@ -272,7 +272,8 @@ struct sbx_report {
 /* Says what a run would do, and starts nothing: in short what would be refused or not kept, the
  * effective policy with its origins, which wall keeps each promise on this machine, the launch step
  * by step, and why something would be refused. All but the policy stands in comments, so that the
- * text is itself a profile of an equal policy. Nothing in it can do more on a terminal than be read.
+ * text is itself a profile of an equal policy. Nothing in it can do more on a terminal than be
+ * read.
  *
  * command   what to run; NULL where no program is named: then the launch is that of any program
  * text      owned by the caller: free()

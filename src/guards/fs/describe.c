@@ -72,11 +72,17 @@ static void describe_step(const struct fs_step *step, FILE *out)
 
 void fs_sources_describe(const struct plan *plan, FILE *out)
 {
-    for (size_t i = 0; i < plan->fs.count; i++)
-        if (plan->fs.steps[i].op == FS_BIND)
-            guard_line(out, plan->fs.steps[i].origin,
-                       "open %s, if it is still the same file, with all that is mounted below it",
-                       plan->fs.steps[i].source);
+    bool any = false;
+    for (size_t i = 0; i < plan->fs.count; i++) {
+        if (plan->fs.steps[i].op != FS_BIND)
+            continue;
+        if (!any)
+            guard_line(out, nowhere,
+                       "with all that is mounted below each; one that is another file by now is "
+                       "refused");
+        any = true;
+        guard_line(out, plan->fs.steps[i].origin, "open %s", plan->fs.steps[i].source);
+    }
 }
 
 void fs_describe(const struct plan *plan, FILE *out)
