@@ -5,6 +5,7 @@
 #ifndef BASE_UTF8_H
 #define BASE_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -19,6 +20,12 @@ static inline size_t utf8_length(const char *text)
 {
     const unsigned char first = (unsigned char)*text;
     return first < 0x80 ? first >= 0x20 && first != 0x7f : utf8_length_of_many(text);
+}
+
+/* Whether a byte is a later one of a character: whoever cuts a text does not cut before it. */
+static inline bool utf8_continues(char byte)
+{
+    return ((unsigned char)byte & 0xc0) == 0x80;
 }
 
 /* Writes a text as sbx_escape() makes it. Errors: those of the stream, see ferror(3). */

@@ -48,7 +48,7 @@ static const char *subject_of(const struct key *key, const struct item *item)
 static void add_list(struct entries *entries, const struct sbx_policy *policy,
                      const struct key *key)
 {
-    const struct value_list *list = (const void *)((const char *)policy + key->offset);
+    const struct value_list *list = key_field(policy, key);
     for (size_t i = 0; i < list->count; i++) {
         const struct item *item = &list->items[i];
         entries->list[entries->count] = (struct entry){
@@ -96,7 +96,7 @@ static struct entries collect(struct diff *diff, const struct sbx_policy *policy
 {
     struct entries entries = {NULL, 0, 0};
     for (size_t i = 0; i < count; i++) {
-        const struct value_list *list = (const void *)((const char *)policy + keys[i]->offset);
+        const struct value_list *list = key_field(policy, keys[i]);
         entries.room += list->count;
     }
     entries.list = arena_array(&diff->arena, entries.room + 1, sizeof(*entries.list));

@@ -91,12 +91,11 @@ static unsigned way_of(const struct key *key, const union value *a, const union 
 
 void diff_scalar(struct diff *diff, const struct key *key)
 {
-    const size_t size = key->type->size;
-    const char *const field_a = (const char *)diff->a + key->offset;
-    const char *const field_b = (const char *)diff->b + key->offset;
+    const char *const field_a = key_field(diff->a, key), *const field_b = key_field(diff->b, key);
+    const size_t origin = value_origin_offset(key->type);
     union value a = {0}, b = {0};
-    memcpy(&a, field_a, size);
-    memcpy(&b, field_b, size);
+    memcpy(&a, field_a, key->type->size);
+    memcpy(&b, field_b, key->type->size);
     const unsigned ways = way_of(key, &a, &b);
     if (!ways)
         return;
@@ -106,8 +105,6 @@ void diff_scalar(struct diff *diff, const struct key *key)
     if (text_a && text_b)
         text = arena_printf(&diff->arena, "%s -> %s", *text_a ? text_a : "nothing",
                             *text_b ? text_b : "nothing");
-    /* The origin is the last member of each value_*. */
-    const struct origin *from = (const void *)(field_a + size - sizeof(*from));
-    const struct origin *to = (const void *)(field_b + size - sizeof(*to));
-    diff_add(diff, ways, diff_name(diff, key), text, from, to);
+    diff_add(diff, ways, diff_name(diff, key), text, (const void *)(field_a + origin),
+             (const void *)(field_b + origin));
 }

@@ -33,13 +33,12 @@ static struct item copy_item(struct draft *draft, const struct item *item)
     return copy;
 }
 
-/* All value structs of scalars end with their origin; those of texts begin with the text. */
 static void copy_scalar(struct draft *draft, const struct key *key, const union value *from,
                         struct setting *setting)
 {
     setting->value = *from;
     struct origin *origin =
-        (struct origin *)(void *)((char *)&setting->value + key->type->size - sizeof(*origin));
+        (struct origin *)(void *)((char *)&setting->value + value_origin_offset(key->type));
     *origin = copy_origin(draft, *origin);
     if (key->type == &policy_types[TYPE_string])
         setting->value.string.v = copy_text(draft, from->string.v);
@@ -63,7 +62,7 @@ static int copy_list(struct draft *draft, const struct value_list *list, struct 
 
 static int copy_key(struct draft *draft, const struct sbx_policy *base, const struct key *key)
 {
-    const void *field = (const char *)base + key->offset;
+    const void *field = key_field(base, key);
     struct setting *setting = setting_new(&draft->memory, key, (struct origin){.file = NULL});
     if (!setting)
         return -1;

@@ -4,6 +4,7 @@
  * here, so that what becomes of a fault is decided in one place.
  */
 #include "policy/diag.h"
+#include "base/utf8.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,11 +27,6 @@ static void keep(struct diag *diag, struct finding found, const char *text, cons
     diag->last = finding;
 }
 
-static bool is_continuation(char c)
-{
-    return ((unsigned char)c & 0xc0) == 0x80;
-}
-
 static void write_text(char *text, size_t size, const char *format, va_list arguments)
     __attribute__((format(printf, 3, 0)));
 
@@ -46,9 +42,9 @@ static void write_text(char *text, size_t size, const char *format, va_list argu
     if (length >= (int)size && vasprintf(&whole, format, again) >= 0) {
         size_t head = size / 2, tail = size - head - sizeof(gap);
         const char *end = whole + length - tail;
-        while (head && is_continuation(whole[head]))
+        while (head && utf8_continues(whole[head]))
             head--;
-        while (is_continuation(*end))
+        while (utf8_continues(*end))
             end++;
         stpcpy(stpcpy(text + head, gap), end);
         free(whole);

@@ -37,6 +37,11 @@ static const struct {
     {KEY_root_size, "the kernel takes a tmpfs of size 0 for one without a limit"},
 };
 
+const void *key_field(const struct sbx_policy *policy, const struct key *key)
+{
+    return (const char *)policy + key->offset;
+}
+
 bool key_section_exists(const char *section)
 {
     for (size_t i = 0; i < KEY_COUNT; i++) {

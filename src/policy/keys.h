@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct sbx_policy;
 struct type;
 
 enum key_id {
@@ -32,6 +33,9 @@ struct key {
 
 /* All keys, in the order of enum key_id. */
 extern const struct key policy_keys[KEY_COUNT];
+
+/* The value of a key in a policy: a struct value_* of its type. */
+const void *key_field(const struct sbx_policy *policy, const struct key *key);
 
 /* Whether a section exists, and the key of a section; NULL where there is none. */
 bool key_section_exists(const char *section);

@@ -21,16 +21,10 @@ const char *origin_text(struct arena *arena, struct origin origin)
     return arena_printf(arena, "%s:%u:%u", origin.file, origin.line, origin.column);
 }
 
-static const void *field_of(const struct sbx_policy *policy, const struct key *key)
-{
-    return (const char *)policy + key->offset;
-}
-
-/* The origin is the last member of each value_*. */
 static struct origin scalar_origin(const struct sbx_policy *policy, const struct key *key)
 {
     struct origin origin;
-    memcpy(&origin, (const char *)field_of(policy, key) + key->type->size - sizeof(origin),
+    memcpy(&origin, (const char *)key_field(policy, key) + value_origin_offset(key->type),
            sizeof(origin));
     return origin;
 }
@@ -66,7 +60,7 @@ static int print_list(const struct sbx_policy *policy, const struct key *key, bo
                       FILE *out)
 {
     struct arena arena = {NULL};
-    const struct value_list *list = field_of(policy, key);
+    const struct value_list *list = key_field(policy, key);
     size_t used = (size_t)fprintf(out, "%s =", key->name);
     int result = end_line(&arena, used, origins, list->origin, out);
     for (size_t i = 0; i < list->count && result == 0; i++) {
@@ -82,7 +76,7 @@ static int print_scalar(const struct sbx_policy *policy, const struct key *key, 
 {
     struct arena arena = {NULL};
     int result = -1;
-    const char *text = key->type->print(&arena, key->type, field_of(policy, key));
+    const char *text = key->type->print(&arena, key->type, key_field(policy, key));
     if (text) {
         size_t used = (size_t)fprintf(out, "%s =%s%s", key->name, *text ? " " : "", text);
         result = end_line(&arena, used, origins, scalar_origin(policy, key), out);
@@ -112,8 +106,8 @@ const char *policy_value_text(struct arena *arena, const struct sbx_policy *poli
                               const struct key *key)
 {
     if (!key->type->item)
-        return key->type->print(arena, key->type, field_of(policy, key));
-    const struct value_list *list = field_of(policy, key);
+        return key->type->print(arena, key->type, key_field(policy, key));
+    const struct value_list *list = key_field(policy, key);
     const char *text = "";
     for (size_t i = 0; i < list->count && text; i++)
         text = arena_printf(arena, "%s%s%s%s", text, i ? " " : "",

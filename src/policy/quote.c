@@ -3,6 +3,7 @@
  * quote.c - finds a line again, and cuts it to what can be shown.
  */
 #include "policy/quote.h"
+#include "base/utf8.h"
 #include <string.h>
 
 static const struct text *find_text(const struct texts *texts, struct origin where)
@@ -29,11 +30,6 @@ static const char *find_line(const struct text *text, unsigned number, size_t *l
     return line;
 }
 
-static bool is_continuation(char c)
-{
-    return ((unsigned char)c & 0xc0) == 0x80;
-}
-
 /* The window of a long line: its column lies in the first half, and no character is cut in two. */
 static size_t window_start(const char *line, size_t length, size_t column, size_t room)
 {
@@ -42,7 +38,7 @@ static size_t window_start(const char *line, size_t length, size_t column, size_
     size_t start = column - room / 2;
     if (start > length - room)
         start = length - room;
-    while (start < column && is_continuation(line[start]))
+    while (start < column && utf8_continues(line[start]))
         start++;
     return start;
 }
@@ -64,7 +60,7 @@ void quote_line(const struct texts *texts, struct origin where, struct sbx_error
     size_t start = window_start(line, length, column, room);
     size_t shown = length - start < room ? length - start : room;
     /* No character has more than three of them; what is no UTF-8 may be all of them. */
-    for (int i = 0; i < 3 && start + shown < length && is_continuation(line[start + shown]); i++)
+    for (int i = 0; i < 3 && start + shown < length && utf8_continues(line[start + shown]); i++)
         shown--;
     memcpy(error->excerpt, line + start, shown);
     error->excerpt[shown] = '\0';

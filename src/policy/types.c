@@ -30,6 +30,24 @@
                      .item = (parser),                                                             \
                      .expands = (is_expanded)}
 
+#define ORIGIN_IS_LAST(type)                                                                       \
+    _Static_assert(offsetof(struct value_##type, origin) + sizeof(struct origin) ==                \
+                       sizeof(struct value_##type),                                                \
+                   "value_origin_offset() rests on it")
+
+ORIGIN_IS_LAST(string);
+ORIGIN_IS_LAST(path);
+ORIGIN_IS_LAST(size);
+ORIGIN_IS_LAST(duration);
+ORIGIN_IS_LAST(count);
+ORIGIN_IS_LAST(id);
+ORIGIN_IS_LAST(mode);
+ORIGIN_IS_LAST(nice);
+ORIGIN_IS_LAST(ratio);
+ORIGIN_IS_LAST(action);
+ORIGIN_IS_LAST(enum);
+ORIGIN_IS_LAST(list);
+
 const struct type policy_types[TYPE_COUNT] = {
     SCALAR(string, "a text", true),
     SCALAR(path, "an absolute path", true),
@@ -62,6 +80,11 @@ const struct type policy_types[TYPE_COUNT] = {
     LIST(variables, "names of variables", item_variable, false),
     LIST(endpoints, "ADDRESS:PORT words", item_endpoint, false),
 };
+
+size_t value_origin_offset(const struct type *type)
+{
+    return type->size - sizeof(struct origin);
+}
 
 void parse_point(struct parse *parse, const char *at, size_t length)
 {

@@ -102,6 +102,10 @@ struct type {
 
 extern const struct type policy_types[TYPE_COUNT];
 
+/* Where in a struct value_* of a type its origin is: types.c sees to it that it is the last member
+ * of each. */
+size_t value_origin_offset(const struct type *type);
+
 /* Parses parse->text as a scalar; quotes are taken off. */
 int value_scalar(struct parse *parse, union value *value);
 
