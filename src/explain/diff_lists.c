@@ -4,6 +4,7 @@
  * is looked at more closely.
  */
 #include "explain/diff.h"
+#include "guards/files.h"
 #include "policy/value.h"
 #include "policy/words.h"
 #include <stdlib.h>
@@ -110,35 +111,148 @@ static struct entries collect(struct diff *diff, const struct sbx_policy *policy
     return entries;
 }
 
+/* ---- what lies on what ---------------------------------------------------------------------- */
+
+/* The words that put something at a path inside. */
+static const struct key *const place_keys[] = {
+    &policy_keys[KEY_files_ro], &policy_keys[KEY_files_rw], &policy_keys[KEY_files_bind],
+    &policy_keys[KEY_files_tmpfs], &policy_keys[KEY_files_symlink]};
+enum { PLACE_KEYS = sizeof(place_keys) / sizeof(place_keys[0]), VIEW_KEYS = 3 };
+
+static bool is_key_of(const struct entry *entry, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (entry->key == place_keys[i])
+            return true;
+    return false;
+}
+
+/* The entry whose subject is the first `length` bytes of a path. */
+static const struct entry *place_at(const struct entries *places, const char *path, size_t length)
+{
+    size_t low = 0, high = places->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strncmp(places->list[middle].subject, path, length) < 0)
+            low = middle + 1;
+        else /* the path itself comes before all that begins with it */
+            high = middle;
+    }
+    if (low == places->count || strncmp(places->list[low].subject, path, length) != 0 ||
+        places->list[low].subject[length] != '\0')
+        return NULL;
+    return &places->list[low];
+}
+
+/* The nearest directory above a path that a word puts something at. */
+static const struct entry *place_above(const struct entries *places, const char *path)
+{
+    size_t length = strlen(path);
+    const struct entry *found = NULL;
+    while (length > 1 && !found) {
+        while (path[length - 1] != '/')
+            length--;
+        length = length > 1 ? length - 1 : 1;
+        found = place_at(places, path, length);
+    }
+    return found;
+}
+
+/* What is left of a path behind one above it, with its slash; NULL where that is not above it. */
+static const char *path_behind(const char *path, const char *above)
+{
+    size_t length = strcmp(above, "/") == 0 ? 0 : strlen(above);
+    return strncmp(path, above, length) == 0 && path[length] == '/' ? path + length : NULL;
+}
+
+/* Whether `below` shows at the place of `entry` what the entry shows. Devices are shown in a way of
+ * their own. */
+static bool shows_same(const struct entry *below, const struct entry *entry)
+{
+    const char *inside = path_behind(entry->subject, below->subject);
+    const char *outside = path_behind(entry->source, below->source);
+    return inside && outside && strcmp(inside, outside) == 0 &&
+           strcmp(entry->source, "/dev") != 0 && !path_behind(entry->source, "/dev");
+}
+
+/* Which way it goes to take an entry away from what another word shows of the host there. */
+static unsigned way_of_uncovering(const struct entry *below, const struct entry *entry)
+{
+    if (!is_key_of(entry, VIEW_KEYS)) { /* the host's own files come to light */
+        bool room = entry->key == &policy_keys[KEY_files_tmpfs] && !below->writable;
+        return room ? WAY_MORE | WAY_LESS : WAY_MORE;
+    }
+    if (entry->writable != below->writable)
+        return below->writable ? WAY_MORE : WAY_LESS;
+    if (!shows_same(below, entry) || entry->optional != below->optional)
+        return WAY_OTHER;
+    return 0;
+}
+
+static unsigned reversed(unsigned ways)
+{
+    return (ways & WAY_OTHER) | (ways & WAY_MORE ? WAY_LESS : 0U) |
+           (ways & WAY_LESS ? WAY_MORE : 0U);
+}
+
+/* What the policy without an entry shows of the host at its place; NULL where that is nothing.
+ * `system` receives the word that root.base = host amounts to. */
+static const struct entry *uncovered(const struct sbx_policy *policy, const struct entries *places,
+                                     const struct entry *entry, struct entry *system)
+{
+    if (!is_key_of(entry, PLACE_KEYS) || place_at(places, entry->subject, strlen(entry->subject)))
+        return NULL;
+    const struct entry *below = place_above(places, entry->subject);
+    if (below)
+        return is_key_of(below, VIEW_KEYS) ? below : NULL;
+    if (policy->root_base.v != BASE_HOST || !files_is_system(entry->subject))
+        return NULL;
+    *system = (struct entry){.subject = "/", .source = "/", .key = &policy_keys[KEY_root_base]};
+    return system;
+}
+
+/* Notes an entry that one policy alone has. Where something of the host lies below it,
+ * that decides. */
+static void only_in_one(struct diff *diff, const struct entry *entry, bool is_a,
+                        const struct entries *other)
+{
+    const struct sbx_policy *without = is_a ? diff->b : diff->a;
+    const struct origin *origin = &entry->item->origin;
+    unsigned ways = is_a ? diff_way_down(entry->key) : diff_way_up(entry->key);
+    struct entry system;
+    const struct entry *below = uncovered(without, other, entry, &system);
+    const char *text = arena_printf(&diff->arena, "%c %s%s", is_a ? '-' : '+',
+                                    entry->optional ? "?" : "", entry->item->text);
+    if (below) {
+        ways = way_of_uncovering(below, entry);
+        ways = is_a ? ways : reversed(ways);
+        if (text)
+            text = arena_printf(&diff->arena, "%s, on top of %s (%s)", text,
+                                below == &system ? "the system's directories" : below->subject,
+                                diff_name(diff, below->key));
+    }
+    diff_add(diff, ways, diff_name(diff, entry->key), text, is_a ? origin : NULL,
+             is_a ? NULL : origin);
+}
+
 /* ---- from sets to differences --------------------------------------------------------------- */
-
-static void only_in_a(struct diff *diff, const struct entry *entry)
-{
-    diff_add(diff, diff_way_down(entry->key), diff_name(diff, entry->key),
-             arena_printf(&diff->arena, "- %s%s", entry->optional ? "?" : "", entry->item->text),
-             &entry->item->origin, NULL);
-}
-
-static void only_in_b(struct diff *diff, const struct entry *entry)
-{
-    diff_add(diff, diff_way_up(entry->key), diff_name(diff, entry->key),
-             arena_printf(&diff->arena, "+ %s%s", entry->optional ? "?" : "", entry->item->text),
-             NULL, &entry->item->origin);
-}
 
 static void merge(struct diff *diff, const struct key *const *keys, size_t count, match *both)
 {
     const struct entries a = collect(diff, diff->a, keys, count);
     const struct entries b = collect(diff, diff->b, keys, count);
+    const size_t places = strcmp(keys[0]->section, "files") == 0 ? PLACE_KEYS : 0;
+    const struct entries places_a = collect(diff, diff->a, place_keys, places);
+    const struct entries places_b = collect(diff, diff->b, place_keys, places);
     size_t i = 0, j = 0;
     while (!diff->broken && (i < a.count || j < b.count)) {
         int order = i == a.count   ? 1
                     : j == b.count ? -1
                                    : strcmp(a.list[i].subject, b.list[j].subject);
         if (order < 0)
-            only_in_a(diff, &a.list[i++]);
+            only_in_one(diff, &a.list[i++], true, &places_b);
         else if (order > 0)
-            only_in_b(diff, &b.list[j++]);
+            only_in_one(diff, &b.list[j++], false, &places_a);
         else
             both(diff, &a.list[i++], &b.list[j++]);
     }

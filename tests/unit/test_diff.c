@@ -227,6 +227,52 @@ static void views(void **state)
     check_same(SETS("files.rw=/srv"), SETS("files.bind=/srv:/srv:rw"));
 }
 
+/* What lies on something else narrows it: without it, what is below comes to light. */
+static void layers(void **state)
+{
+    (void)state;
+    check_sets(SETS("files.rw=/srv", "files.ro=/srv/a"), SETS("files.rw=/srv"), MORE,
+               "files.ro             - /srv/a, on top of /srv (files.rw)",
+               "files.ro             + /srv/a, on top of /srv (files.rw)");
+    check_sets(SETS("files.ro=/srv"), SETS("files.ro=/srv", "files.rw=/srv/a"), MORE, "+ /srv/a",
+               "- /srv/a");
+    check_sets(SETS("files.rw=/srv", "files.tmpfs=/srv/a"), SETS("files.rw=/srv"), MORE,
+               "- /srv/a, on top of /srv (files.rw)", "+ /srv/a, on top of /srv (files.rw)");
+    check_sets(SETS("files.ro=/srv", "files.symlink=x:/srv/a/b"), SETS("files.ro=/srv"), MORE,
+               "- x:/srv/a/b, on top of /srv", "+ x:/srv/a/b, on top of /srv");
+    check_sets(SETS("files.bind=/srv:/srv /b:/srv/a"), SETS("files.ro=/srv"), OTHER,
+               "- /b:/srv/a, on top of /srv", "+ /b:/srv/a, on top of /srv");
+    check_sets(SETS("files.bind=/srv:/srv:rw /b:/srv/a"), SETS("files.rw=/srv"), MORE,
+               "- /b:/srv/a, on top of /srv", "+ /b:/srv/a, on top of /srv");
+    check("files.ro=/srv ?/srv/a", "files.ro=/srv", OTHER, "- ?/srv/a", "+ ?/srv/a");
+    /* The nearest one below counts, and a name that only begins alike is none. */
+    check_sets(SETS("files.rw=/srv", "files.tmpfs=/srv/a /srv/a/b"),
+               SETS("files.rw=/srv", "files.tmpfs=/srv/a"), LESS, "- /srv/a/b  (", "+ /srv/a/b  (");
+    check("files.ro=/srv /srvx", "files.ro=/srv", LESS, "- /srvx  (", "+ /srvx  (");
+    /* What is shown in the same way already says nothing. */
+    check_same(SETS("files.ro=/srv /srv/a"), SETS("files.ro=/srv"));
+    check_same(SETS("files.bind=/x:/h:rw /x/y:/h/y:rw"), SETS("files.bind=/x:/h:rw"));
+    check_same(SETS("files.ro=/usr/lib"), SETS("files.ro="));
+}
+
+/* A tmpfs on what is read-only hides something, and is room for something: both are said. */
+static void layers_with_room(void **state)
+{
+    (void)state;
+    static const char *const below[] = {"files.ro=/usr/share", "files.ro="};
+    for (size_t i = 0; i < 2; i++) {
+        struct sbx_policy *a = with(SETS(below[i], "files.tmpfs=/usr/share/a"));
+        struct sbx_policy *b = with(SETS(below[i]));
+        char *text = diff_of(a, b, NULL);
+        in_section(text, MORE, "- /usr/share/a, on top of ");
+        in_section(text, LESS, "- /usr/share/a, on top of ");
+        in_section(text, OTHER, " nothing");
+        free(text);
+        policy_free(a);
+        policy_free(b);
+    }
+}
+
 static void mounts(void **state)
 {
     (void)state;
@@ -344,20 +390,10 @@ static void no_meaning(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(numbers),
-        TEST(words),
-        TEST(actions),
-        TEST(texts),
-        TEST(masks),
-        TEST(sets_of_words),
-        TEST(optional_words),
-        TEST(variables),
-        TEST(views),
-        TEST(mounts),
-        TEST(calls),
-        TEST(the_default),
-        TEST(about_the_profile),
-        TEST(where_it_comes_from),
+        TEST(numbers),    TEST(words),         TEST(actions),           TEST(texts),
+        TEST(masks),      TEST(sets_of_words), TEST(optional_words),    TEST(variables),
+        TEST(views),      TEST(layers),        TEST(layers_with_room),  TEST(mounts),
+        TEST(calls),      TEST(the_default),   TEST(about_the_profile), TEST(where_it_comes_from),
         TEST(no_meaning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
  * would refuse on every machine; as notes, what has no effect. Pure, as words.c is. What is
  * dangerous is in danger.c.
  */
+#include "guards/files.h"
 #include "guards/fs/fs.h"
 #include <stdio.h>
 #include <string.h>
@@ -154,7 +155,7 @@ static bool shown_by(const struct fs_word *word, const struct fs_word *above)
     return inside && outside && strcmp(inside, outside) == 0;
 }
 
-static bool is_system(const char *path)
+bool files_is_system(const char *path)
 {
     for (const char *const *directory = fs_this_machine.system; *directory; directory++)
         if (fs_path_below(path, *directory))
@@ -178,7 +179,7 @@ static void review_shown(const struct sbx_policy *policy, const struct fs_words 
                   "%s: %s is shown already, as a part of %s, which %s shows", word->key,
                   word->source, above->source, place);
     } else if (!above && !word->writable && policy->root_base.v == BASE_HOST &&
-               strcmp(word->source, word->target) == 0 && is_system(word->target)) {
+               strcmp(word->source, word->target) == 0 && files_is_system(word->target)) {
         diag_lint(diag, SBX_SEVERITY_NOTE, RULE_no_effect, word->origin, "take the word away",
                   "%s: %s is shown already: root.base = host shows the system's directories",
                   word->key, word->source);
