@@ -2,11 +2,11 @@
  *
  * utf8.c - tells characters from bytes that must be escaped.
  *
- * Sources: RFC 3629; Unicode Standard Annex #9 (the marks that change the direction of a text).
+ * Sources: RFC 3629; Unicode Standard Annex #9 (the marks that change the direction of a text); the
+ * Unicode Character Database (White_Space, Default_Ignorable_Code_Point, Braille's blank).
  */
 #include "base/utf8.h"
 #include <sandbox/sandbox.h>
-#include <stdbool.h>
 #include <string.h>
 
 /* Marks that change the direction of what follows, and separators of lines and paragraphs. `text`
@@ -39,6 +39,32 @@ size_t utf8_length_of_many(const char *start)
     bool control = (text[0] == 0xc2 && text[1] < 0xa0) || (text[0] == 0xd8 && text[1] == 0x9c) ||
                    (length == 3 && misleads(text));
     return overlong || surrogate || beyond || control ? 0 : length;
+}
+
+/* The code of a well-formed character of `length` bytes. */
+static unsigned code_of(const unsigned char *text, size_t length)
+{
+    unsigned code = length == 1 ? text[0] : text[0] & (0x7fU >> length);
+    for (size_t i = 1; i < length; i++)
+        code = code << 6 | (text[i] & 0x3fU);
+    return code;
+}
+
+bool utf8_is_unseen(const char *text)
+{
+    static const struct {
+        unsigned first, last;
+    } ranges[] = {{0xa0, 0xa0},     {0xad, 0xad},       {0x34f, 0x34f},     {0x115f, 0x1160},
+                  {0x1680, 0x1680}, {0x17b4, 0x17b5},   {0x180b, 0x180f},   {0x2000, 0x200f},
+                  {0x2028, 0x202f}, {0x205f, 0x206f},   {0x2800, 0x2800},   {0x3000, 0x3000},
+                  {0x3164, 0x3164}, {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},
+                  {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff}};
+    size_t length = (unsigned char)*text < 0x80 ? 0 : utf8_length(text);
+    unsigned code = length ? code_of((const unsigned char *)text, length) : 0;
+    for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]); i++)
+        if (code >= ranges[i].first && code <= ranges[i].last)
+            return true;
+    return false;
 }
 
 /* One character as it is shown: itself, or \xHH of its first byte. Returns how many bytes of the

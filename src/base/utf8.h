@@ -28,6 +28,10 @@ static inline bool utf8_continues(char byte)
     return ((unsigned char)byte & 0xc0) == 0x80;
 }
 
+/* Whether the well-formed character at `text` looks like a blank and is none to a profile, or can't
+ * be seen at all. Two texts that differ in such a one look alike. */
+bool utf8_is_unseen(const char *text);
+
 /* Writes a text as sbx_escape() makes it. Errors: those of the stream, see ferror(3). */
 void text_put(FILE *out, const char *text);
 

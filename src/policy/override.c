@@ -23,14 +23,15 @@ static int fail(const struct draft *draft, struct origin origin, const char *hin
 static int check_bytes(const struct draft *draft, const char *text, struct origin origin)
 {
     for (const char *c = text; *c;) {
-        size_t length = *c == '\t' ? 1 : utf8_length(c);
+        size_t length = *c == '\t' ? 1 : utf8_is_unseen(c) ? 0 : utf8_length(c);
         origin.column = c - text < UINT16_MAX - 1 ? (uint16_t)(c - text + 1) : 0;
         origin.length = 1;
         if (!length)
-            return fail(draft, origin, "in double quotes \\xHH stands for a byte",
-                        "byte 0x%02x at byte %zu is a control character, or no UTF-8 that shows "
-                        "nothing but itself",
-                        (unsigned char)*c, (size_t)(c - text) + 1);
+            return fail(
+                draft, origin, "in double quotes \\xHH stands for a byte",
+                "byte 0x%02x at byte %zu is a control character, no UTF-8, or of a character "
+                "that is not what it looks like",
+                (unsigned char)*c, (size_t)(c - text) + 1);
         c += length;
     }
     return 0;

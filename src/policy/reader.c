@@ -106,10 +106,32 @@ static void next_line(struct reader *reader)
     reader->raw = line;
 }
 
+/* Where a line's comment begins; its length where it has none. */
+static size_t comment_start(struct line line)
+{
+    const struct line rest = trimmed(line);
+    if (rest.length && (*rest.start == ';' || *rest.start == '#'))
+        return 0;
+    for (size_t i = 1; i < line.length; i++)
+        if (line.start[i] == ';' && is_blank(line.start[i - 1]))
+            return i;
+    return line.length;
+}
+
+/* "/a" and a blank that is none, then "; /b": it looks like a comment, and would be two words. */
+static int unseen(struct reader *reader, struct line at)
+{
+    return fail(reader, at, "write a plain blank; in double quotes \\xHH stands for a byte",
+                "byte 0x%02x at byte %zu begins a character that looks like a blank and is none, "
+                "or that nobody sees",
+                (unsigned char)*at.start, (size_t)(at.start - reader->raw.start) + 1);
+}
+
 /* A profile must be what it looks like, to whoever reads it and in whatever editor. */
 static int check_bytes(struct reader *reader)
 {
     const struct line line = reader->raw;
+    size_t comment = SIZE_MAX; /* not looked for yet */
     for (size_t i = 0; i < line.length;) {
         if ((line.start[i] >= ' ' && line.start[i] < 0x7f) || line.start[i] == '\t') {
             i++; /* nearly all of them */
@@ -121,6 +143,11 @@ static int check_bytes(struct reader *reader)
         unsigned char c = (unsigned char)*character;
         size_t length = utf8_length(character);
         const struct line at = {line.start + i, 1};
+        if (length && utf8_is_unseen(character)) {
+            comment = comment == SIZE_MAX ? comment_start(line) : comment;
+            if (i < comment)
+                return unseen(reader, (struct line){line.start + i, length});
+        }
         if (length) {
             i += length;
             continue;

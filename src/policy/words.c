@@ -165,7 +165,7 @@ static bool needs_quotes(const struct piece *piece, bool blanks_are_fine)
             continue;
         }
         size_t length = utf8_length(at);
-        if (!length || *at == '"' || (*at == ' ' && !blanks_are_fine) ||
+        if (!length || utf8_is_unseen(at) || *at == '"' || (*at == ' ' && !blanks_are_fine) ||
             (*at == ';' && (blank || at == piece->text)) ||
             (strchr(piece->separators, *at) && *piece->separators) ||
             (at[0] == '$' && at[1] == '{'))
@@ -191,8 +191,8 @@ static char *write_quoted(char *to, const struct piece *piece)
 {
     for (const char *at = piece->text; *at;) {
         size_t length = utf8_length(at);
-        if (!length) {
-            to = write_byte(to, *at++);
+        if (!length || utf8_is_unseen(at)) {
+            to = write_byte(to, *at++); /* of an unseen one the rest is no character by itself */
             continue;
         }
         if (piece->separators && needs_escape(piece, at))

@@ -126,6 +126,39 @@ static void smuggling(void **state)
     }
 }
 
+/* "?/a" and a no-break space, then "; /b", looks like a comment and would show /b. */
+static void unseen_characters(void **state)
+{
+    (void)state;
+    static const char *const unseen[] = {"\xc2\xa0",     "\xc2\xad",     "\xe2\x80\x80",
+                                         "\xe2\x80\x8b", "\xe2\x80\x8d", "\xe2\x80\xaf",
+                                         "\xe2\x81\xa0", "\xe3\x80\x80", "\xe3\x85\xa4",
+                                         "\xef\xb8\x8f", "\xef\xbb\xbf", "\xf3\xa0\x80\xa0"};
+    char text[256];
+    for (size_t i = 0; i < sizeof(unseen) / sizeof(unseen[0]); i++) {
+        snprintf(text, sizeof(text), "[files]\nro = ?/a%s; /b\n", unseen[i]);
+        assert_int_equal(refuse_text(text, 2, "looks like a blank").origin.column, 9);
+        snprintf(text, sizeof(text), "[files]\nro = /a\n%s/b\n", unseen[i]);
+        refuse_text(text, 3, "looks like a blank");
+        snprintf(text, sizeof(text), "[files]\nro = /a\n  %s; /b\n", unseen[i]);
+        refuse_text(text, 3, "looks like a blank");
+        /* In a comment it does no harm, and some languages can't do without. */
+        snprintf(text, sizeof(text), "; a%s: b\n[files] ; %s\n  # %s\nro = /a ; b%s; c\n",
+                 unseen[i], unseen[i], unseen[i], unseen[i]);
+        struct sbx_policy *policy = load_text(text);
+        assert_list(&policy->files_ro, "/a");
+        policy_free(policy);
+        snprintf(text, sizeof(text), "files.ro=?/a%s; /b", unseen[i]);
+        file_text("t.ini", "");
+        refuse_with("t.ini", &(const char *){text}, 1, "not what it looks like");
+    }
+    /* Neighbours of the ranges, and a character of four bytes. */
+    struct sbx_policy *policy =
+        load_text("[files]\nro = /\xc2\xa1\xc2\xac\xe2\x80\x90\xe3\x80\x81\xf0\x9f\x98\x80\n");
+    assert_list(&policy->files_ro, "/\xc2\xa1\xc2\xac\xe2\x80\x90\xe3\x80\x81\xf0\x9f\x98\x80");
+    policy_free(policy);
+}
+
 static void full_line_keeps_its_neighbour(void **state)
 {
     (void)state;
@@ -186,8 +219,8 @@ static void byte_order_mark(void **state)
     policy_free(policy);
     policy = load_text("\xef\xbb\xbf");
     policy_free(policy);
-    refuse_text("[limits]\n\xef\xbb\xbfmemory = 1M\n", 2, "unknown key");
-    refuse_text("\xef\xbb\xbf\xef\xbb\xbf[limits]\n", 1, "neither a [section]");
+    refuse_text("[limits]\n\xef\xbb\xbfmemory = 1M\n", 2, "looks like a blank");
+    refuse_text("\xef\xbb\xbf\xef\xbb\xbf[limits]\n", 1, "looks like a blank");
 }
 
 static void sections(void **state)
@@ -318,6 +351,7 @@ int main(void)
         TEST(long_blanks),
         TEST(longest_line),
         TEST(smuggling),
+        TEST(unseen_characters),
         TEST(full_line_keeps_its_neighbour),
         TEST(line_ends),
         TEST(byte_order_mark),

@@ -141,7 +141,7 @@ static void any_bytes(void **state)
 {
     static const char nasty[] =
         " \t\n\r\"\\\\:=,;$${}?!#[]%/.'`\x01\x10\x1f\x7f\xff\xc3\xbc\xe2\x80"
-        "\xae\xef\xbb\xbfxa0";
+        "\xae\xef\xbb\xbf\xc2\xa0xa0";
     char value[32];
     unsigned seed = 1;
     (void)state;
