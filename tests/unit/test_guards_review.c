@@ -173,6 +173,12 @@ static void sockets(void **state)
              "warning host-socket 2:6, warning raw-dbus 2:6, warning x11 2:6, "
              "warning agent-socket 2:6");
     finds_in("files", "ro = /run\ntmpfs = /run/user /run/dbus", "warning host-socket 2:6");
+    /* What may be absent covers nothing. */
+    finds_in("files",
+             "ro = /run/user/1000/bus.d /run/dbus\nbind = ?/no:/run/dbus/system_bus_socket",
+             "warning raw-dbus 2:27");
+    finds_in("files", "ro = /run\ntmpfs = /run/user\nbind = ?/no:/run/dbus ?/no:/run/user/1000",
+             "warning host-socket 2:6, warning raw-dbus 2:6");
     finds_in("files", "ro = /run/dbus/system_bus_socket", "warning raw-dbus 2:6");
     finds_in("files", "ro = /var/run/dbus", "warning raw-dbus 2:6");
     finds_in("files", "bind = /run/user/1000/bus:/bus", "warning raw-dbus 2:8");

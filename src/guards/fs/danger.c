@@ -182,7 +182,8 @@ static enum lies lies_anywhere(const char *path, const char *pattern)
 }
 
 /* Whether another word of [files] stands between what is shown and a thing in it: on the thing
- * itself, or on a directory above it, as far as the pattern tells its name. */
+ * itself, or on a directory above it, as far as the pattern tells its name. What may be absent
+ * covers nothing. */
 static bool is_covered(const struct fs_words *words, const struct fs_word *word, const char *source,
                        const char *pattern)
 {
@@ -199,6 +200,8 @@ static bool is_covered(const struct fs_words *words, const struct fs_word *word,
     if (!path[0])
         return false;
     const struct fs_word *cover = fs_words_cover(words, path);
+    while (cover && cover->optional && strcmp(cover->target, word->target) != 0)
+        cover = fs_words_above(words, cover->target);
     return cover && strcmp(cover->target, word->target) != 0;
 }
 
