@@ -114,6 +114,9 @@ static void the_hosts_proc(void **state)
     finds("[files]\nbind = /proc:/x\n", "error invalid 2:8");
     finds("[files]\nbind = /procedures:/x\n", "");
     finds("[files]\nbind = /proc/self/cwd:/x\n", "");
+    finds("[files]\nbind = /proc/1/task/1/root/srv:/x\n", "");
+    finds("[files]\nbind = /proc/self:/x\n", "error invalid 2:8");
+    finds("[files]\nbind = /proc/1/status:/x\n", "error invalid 2:8");
     finds("[files]\nbind = /proc/sys:/x\n", "error invalid 2:8");
     finds("[files]\nbind = ?/proc/acpi:/x\n", "");
     finds("[files]\nproc = none\nro = /\ntmpfs = /run /root /home /tmp /etc /var /sys\n",

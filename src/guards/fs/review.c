@@ -88,8 +88,17 @@ static void review_conflicts(const struct fs_words *words, struct diag *diag)
     }
 }
 
-/* Whether a path is the host's procfs wherever there is one. The links of a process lead out of it,
- * and what is optional may be absent. */
+/* Whether what is behind "/proc/PROCESS" may lead out of procfs. */
+static bool leads_out(const char *rest)
+{
+    static const char *const links[] = {"/cwd", "/root", "/exe", "/fd", "/map_files", "/task"};
+    for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++)
+        if (fs_path_below(rest, links[i]))
+            return true;
+    return false;
+}
+
+/* Whether a path is the host's procfs wherever there is one. What is optional may be absent. */
 static bool is_proc(const struct fs_word *word)
 {
     const char *rest = fs_path_below(word->source, "/proc");
@@ -99,7 +108,7 @@ static bool is_proc(const struct fs_word *word)
     bool process = (rest[1] >= '0' && rest[1] <= '9') ||
                    (length == 4 && strncmp(rest + 1, "self", 4) == 0) ||
                    (length == 11 && strncmp(rest + 1, "thread-self", 11) == 0);
-    return !process && !word->optional;
+    return !word->optional && !(process && leads_out(rest + 1 + length));
 }
 
 /* The host's procfs is no thing to show, and a directory that holds it needs something on top. */
