@@ -15,6 +15,9 @@
 
 enum { TMPFS_MODE = 01777, TMPFS_MODE_MAX = 07777 };
 
+/* The kernel counts each inode as 1024 bytes, and refuses a sum that 64 bits don't hold. */
+static const uint64_t inodes_max = UINT64_MAX / 1024;
+
 static bool field_is(struct field field, const char *text)
 {
     return strlen(text) == field.length && memcmp(field.text, text, field.length) == 0;
@@ -156,7 +159,7 @@ static int tmpfs_option(const struct parse *parse, char *option, struct item *it
         uint64_t *place = is_size ? &item->size : &item->inodes;
         again = *place != 0;
         result = is_size ? (number_with_unit(value, size_units, &number, NULL) ? -1 : 0)
-                         : number_parse(value, AMOUNT_MAX, &number);
+                         : number_parse(value, inodes_max, &number);
         if (result != 0 || number == 0)
             return value_error(parse,
                                is_size ? "write a size such as 64M; 0 would be no limit"

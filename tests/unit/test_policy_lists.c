@@ -69,6 +69,8 @@ static void tmpfs(void **state)
     refuse_key("files", "tmpfs = /a:size=unlimited", "is no value for size");
     refuse_key("files", "tmpfs = /a:size=9223372036854775808", "is no value for size");
     refuse_key("files", "tmpfs = /a:inodes=9223372036854775808", "is no value for inodes");
+    refuse_key("files", "tmpfs = /a:inodes=18014398509481984", "is no value for inodes");
+    policy_free(load_key("files", "tmpfs = /a:inodes=18014398509481983"));
     refuse_key("files", "tmpfs = /a:inodes=0", "'0' is no value for inodes");
     refuse_key("files", "tmpfs = /a:inodes=1k", "is no value for inodes");
     refuse_key("files", "tmpfs = /a:mode=10000", "is no value for mode");
