@@ -238,16 +238,38 @@ static void misuse(void **state)
         LIST("diff", "judge"),
         LIST("diff", "judge", "base", "judge"),
         LIST("check", "--format=json", "--format=text", "judge"),
+        LIST("check", "--ignore", "no-such-rule", "judge"),
+        LIST("check", "judge", "--nosuch"),
+        LIST("explain", "judge", "--set", "limits.core=1"),
+        LIST("explain", "--format=ini", "judge", "syscall", "read"),
     };
     struct result r;
+    char hint[64];
     (void)state;
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         RUN(&r, .profile = "", .no_report = true, .options = lines[i]);
         assert_int_equal(r.status, 125);
         assert_string_equal(r.out, "");
         expect_word(&r, r.err, "sandbox: ");
+        snprintf(hint, sizeof(hint), "hint: see sandbox %s --help\n", lines[i][0]);
+        expect_word(&r, r.err, hint);
         result_free(&r);
     }
+}
+
+/* Behind the profiles of check and diff no program follows, so options may. */
+static void options_behind(void **state)
+{
+    struct result r;
+    (void)state;
+    VERB(&r, "check", "judge", "--format", "json", "base");
+    assert_int_equal(r.status, 0);
+    expect_word(&r, r.out, "\"profile\": \"base\"");
+    result_free(&r);
+    VERB(&r, "diff", "judge", "base", "--set=limits.core=1");
+    assert_int_equal(r.status, 1);
+    expect_word(&r, r.out, "judge.ini --set limits.core=1 -> ");
+    result_free(&r);
 }
 
 static void help(void **state)
@@ -268,11 +290,17 @@ static void help(void **state)
 static int body(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(check_statuses),  cmocka_unit_test(check_formats),
-        cmocka_unit_test(full_disk),       cmocka_unit_test(explain_is_a_profile),
-        cmocka_unit_test(explain_program), cmocka_unit_test(explain_call),
-        cmocka_unit_test(diff_statuses),   cmocka_unit_test(run_tells_all),
-        cmocka_unit_test(misuse),          cmocka_unit_test(help),
+        cmocka_unit_test(check_statuses),
+        cmocka_unit_test(check_formats),
+        cmocka_unit_test(full_disk),
+        cmocka_unit_test(explain_is_a_profile),
+        cmocka_unit_test(explain_program),
+        cmocka_unit_test(explain_call),
+        cmocka_unit_test(diff_statuses),
+        cmocka_unit_test(run_tells_all),
+        cmocka_unit_test(misuse),
+        cmocka_unit_test(options_behind),
+        cmocka_unit_test(help),
     };
     (void)argc;
     (void)argv;
