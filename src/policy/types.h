@@ -2,7 +2,7 @@
  *
  * types.h - the value types of a profile: what each one holds once it is loaded.
  *
- * Every value knows where it came from. The parsers are in types.c, one entry for each type.
+ * Every value knows where it came from. types.c has the table, with an entry for each type.
  */
 #ifndef POLICY_TYPES_H
 #define POLICY_TYPES_H
