@@ -28,10 +28,11 @@ json_t *json_text(const char *text)
     return string;
 }
 
+/* In ASCII, so that what a path or a profile holds does nothing to a terminal that shows it. */
 char *json_finish(json_t *value)
 {
     char *text = NULL;
-    char *dump = value ? json_dumps(value, JSON_INDENT(2)) : NULL;
+    char *dump = value ? json_dumps(value, JSON_INDENT(2) | JSON_ENSURE_ASCII) : NULL;
     if (dump && asprintf(&text, "%s\n", dump) < 0)
         text = NULL;
     free(dump);

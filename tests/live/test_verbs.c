@@ -16,7 +16,7 @@
 /* Nothing may be left in the working directory. */
 static int leave(void **state)
 {
-    static const char *const names[] = {"open.ini", "broken.ini", "copy.ini"};
+    static const char *const names[] = {"open.ini", "broken.ini", "copy.ini", "odd.ini"};
     (void)state;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         unlink(work_path(names[i]));
@@ -104,6 +104,20 @@ static void check_formats(void **state)
     json = json_loads(r.out, 0, &wrong);
     assert_non_null(json);
     assert_string_equal(json_string_value(json_object_get(json, "version")), "2.1.0");
+    json_decref(json);
+    result_free(&r);
+
+    /* What a terminal would obey is escaped, and the text is the same. */
+    const char *odd = write_profile("odd.ini", "[files]\nro = \"a\\xc2\\x9b\\xe2\\x80\\xae\"\n");
+    VERB(&r, "check", "--format=json", odd);
+    for (const char *byte = r.out; *byte; byte++)
+        assert_true(*byte == '\n' || (*byte >= 32 && *byte < 127));
+    json = json_loads(r.out, 0, &wrong);
+    assert_non_null(json);
+    finding = json_array_get(json_object_get(json, "profiles"), 0);
+    finding = json_array_get(json_object_get(finding, "findings"), 0);
+    assert_non_null(
+        strstr(json_string_value(json_object_get(finding, "text")), "'a\xc2\x9b\xe2\x80\xae' is"));
     json_decref(json);
     result_free(&r);
 }
