@@ -3,9 +3,9 @@
  * diff_calls.c - compares what each system call gets. Which words say so is no matter: a group in
  * place of its calls, or a default in place of a list, is no difference.
  *
- * That a call which is allowed is narrowed by its arguments is the same for all, or follows from
- * what is compared by itself: network.families and network.refused, namespaces.nested, and for
- * prctl the verdict on seccomp.
+ * By which arguments a call that is allowed is narrowed follows from keys that are compared by
+ * themselves, network.families and network.refused, or is the same for all. Whether it is narrowed
+ * at all may also follow from what another call gets.
  */
 #include "explain/diff.h"
 #include "guards/syscalls.h"
@@ -16,6 +16,7 @@ struct call {
     const struct call *next;
     const char *name;
     struct value_action action;
+    bool narrowed;
 };
 
 /* The calls of one policy, in the order of their names. */
@@ -33,21 +34,38 @@ static void note(void *context, const struct syscall_verdict *verdict)
         calls->diff->broken = true;
         return;
     }
-    *call = (struct call){.name = name, .action = verdict->action};
+    *call = (struct call){.name = name, .action = verdict->action, .narrowed = verdict->narrowed};
     *calls->tail = call;
     calls->tail = &call->next;
+}
+
+static unsigned way_of(const struct call *a, const struct call *b)
+{
+    const unsigned rank_a = diff_action_rank(&a->action), rank_b = diff_action_rank(&b->action);
+    if (rank_a != rank_b)
+        return rank_a < rank_b ? WAY_MORE : WAY_LESS;
+    if (a->narrowed != b->narrowed)
+        return a->narrowed ? WAY_MORE : WAY_LESS;
+    return a->action.kind == ACTION_ERRNO && a->action.error != b->action.error ? WAY_OTHER : 0U;
+}
+
+static const char *text_of(struct diff *diff, const struct call *call, bool narrowed)
+{
+    const struct type *type = &policy_types[TYPE_action];
+    const char *text = type->print(&diff->arena, type, &call->action);
+    return text && narrowed ? arena_printf(&diff->arena, "%s, narrowed by its arguments", text)
+                            : text;
 }
 
 /* Notes what has become of one call. */
 static void compare(struct diff *diff, const struct call *a, const struct call *b)
 {
-    const struct type *type = &policy_types[TYPE_action];
-    const unsigned rank_a = diff_action_rank(&a->action), rank_b = diff_action_rank(&b->action);
-    if (rank_a == rank_b && (a->action.kind != ACTION_ERRNO || a->action.error == b->action.error))
+    const unsigned way = way_of(a, b);
+    if (!way)
         return;
-    const unsigned way = rank_a < rank_b ? WAY_MORE : rank_a > rank_b ? WAY_LESS : WAY_OTHER;
-    const char *text_a = type->print(&diff->arena, type, &a->action);
-    const char *text_b = type->print(&diff->arena, type, &b->action);
+    const bool alike = a->action.kind == b->action.kind; /* then that is the difference */
+    const char *text_a = text_of(diff, a, alike && a->narrowed);
+    const char *text_b = text_of(diff, b, alike && b->narrowed);
     const char *text = NULL;
     if (text_a && text_b)
         text = arena_printf(&diff->arena, "%s %s (%s -> %s)",

@@ -318,6 +318,17 @@ static void calls(void **state)
 }
 
 /* Each call that is not named changes with the default, and no call that is. */
+/* prctl(PR_SET_SECCOMP) is refused where no list names seccomp. */
+static void narrowed_calls(void **state)
+{
+    (void)state;
+    static const char part[] = "prctl (allow";
+    check_sets(SETS("syscalls.default=allow"),
+               SETS("syscalls.default=allow", "syscalls.allow=@base seccomp"), MORE, part, part);
+    check_same(SETS("syscalls.default=allow", "syscalls.allow=@base prctl"),
+               SETS("syscalls.default=allow"));
+}
+
 static void the_default(void **state)
 {
     (void)state;
@@ -390,10 +401,23 @@ static void no_meaning(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(numbers),    TEST(words),         TEST(actions),           TEST(texts),
-        TEST(masks),      TEST(sets_of_words), TEST(optional_words),    TEST(variables),
-        TEST(views),      TEST(layers),        TEST(layers_with_room),  TEST(mounts),
-        TEST(calls),      TEST(the_default),   TEST(about_the_profile), TEST(where_it_comes_from),
+        TEST(numbers),
+        TEST(words),
+        TEST(actions),
+        TEST(texts),
+        TEST(masks),
+        TEST(sets_of_words),
+        TEST(optional_words),
+        TEST(variables),
+        TEST(views),
+        TEST(layers),
+        TEST(layers_with_room),
+        TEST(mounts),
+        TEST(calls),
+        TEST(narrowed_calls),
+        TEST(the_default),
+        TEST(about_the_profile),
+        TEST(where_it_comes_from),
         TEST(no_meaning),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
