@@ -96,6 +96,9 @@ static int variable_value(const struct parse *parse, const char *name, bool opti
                           const char **value)
 {
     const char *found = NULL;
+    if (strchr(name, WORD_LITERAL))
+        return value_error(parse, "write the name as it is",
+                           "no backslash may stand in the name of a variable");
     if (strncmp(name, "env:", 4) == 0) {
         if (!name[4] || strchr(name, '='))
             return value_error(parse, "write ${env:NAME}", "'${%s}' names no variable", name);

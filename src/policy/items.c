@@ -23,6 +23,13 @@ static bool field_is(struct field field, const char *text)
     return strlen(text) == field.length && memcmp(field.text, text, field.length) == 0;
 }
 
+/* A field for messages: without marks, which would be shown as control characters. */
+static const char *shown(const struct parse *parse, struct field field)
+{
+    char *copy = arena_strndup(parse->arena, field.text, field.length);
+    return copy ? word_plain(copy) : "";
+}
+
 /* Gives the item its text, by which !word names it: the one form of the word. */
 static int set_text(const struct parse *parse, struct item *item, const struct piece *pieces,
                     size_t count)
@@ -76,8 +83,8 @@ int item_bind(const struct parse *parse, const char *word, struct item *item)
         return value_error(parse, "write SOURCE:TARGET, SOURCE:TARGET:ro or SOURCE:TARGET:rw",
                            "'%s' is no bind", item->text);
     if (count == 3 && !field_is(fields[2], "rw") && !field_is(fields[2], "ro"))
-        return value_error(parse, "the third part is rw or ro", "'%s': '%.*s' is not known",
-                           item->text, (int)fields[2].length, fields[2].text);
+        return value_error(parse, "the third part is rw or ro", "'%s': '%s' is not known",
+                           item->text, shown(parse, fields[2]));
     int result = expand_path(parse, fields[0], item->optional, &item->first);
     if (result == 0)
         result = expand_path(parse, fields[1], item->optional, &item->second);
@@ -106,18 +113,20 @@ int item_link(const struct parse *parse, const char *word, struct item *item)
 
 int item_assign(const struct parse *parse, const char *word, struct item *item)
 {
-    const char *equals = strchr(word, '=');
-    size_t length = equals ? (size_t)(equals - word) : 0;
-    if (!equals)
+    const char *equals = word;
+    while (*equals && *equals != '=')
+        equals += *equals == WORD_LITERAL ? 2 : 1;
+    size_t length = (size_t)(equals - word);
+    if (!*equals)
         return value_error(parse, "write NAME=VALUE without blanks around '='",
                            "'%s' sets no variable", item->text);
     if (!length)
         return value_error(parse, "write NAME=VALUE without blanks around '='",
                            "'' is not the name of a variable");
     if (!only_from(word, length, LOWER UPPER DIGITS "_") || strchr(DIGITS, *word))
-        return value_error(parse,
-                           "a name has letters, digits and '_', and does not begin with a digit",
-                           "'%.*s' is not the name of a variable", (int)length, item->text);
+        return value_error(
+            parse, "a name has letters, digits and '_', and does not begin with a digit",
+            "'%s' is not the name of a variable", shown(parse, (struct field){word, length}));
     item->first = arena_strndup(parse->arena, word, length);
     if (!item->first)
         return diag_memory(parse->diag);

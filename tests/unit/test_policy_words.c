@@ -53,8 +53,12 @@ static void separators(void **state)
     policy_free(policy);
     refuse_key("files", "bind = \"/a\\:/b\"", "is no bind");
     refuse_key("files", "symlink = \"a\\:/b\"", "no symbolic link");
-    refuse_key("environment", "set = \"A\\=b\"", "not the name of a variable");
-    refuse_key("environment", "set = \"A\\=b=c\"", "not the name of a variable");
+    refuse_key("environment", "set = \"A\\=b\"", "'A=b' sets no variable");
+    refuse_key("environment", "set = \"A\\=b=c\"", "'A=b' is not the name of a variable");
+    refuse_key("environment", "set = \"A\\x42=c\"", "'AB' is not the name of a variable");
+    refuse_key("files", "bind = \"/a:/b:\\x72w\"", "'/a:/b:rw': 'rw' is not known");
+    refuse_key("files", "ro = \"/${HO\\x4dE}\"", "no backslash may stand in the name");
+    refuse_key("files", "ro = ?\"/${env:HO\\x4dE}\"", "no backslash may stand in the name");
 }
 
 static void escapes(void **state)
