@@ -331,6 +331,7 @@ static void faults_in_the_question(void **state)
     } rows[] = {
         {"opeant", "", "unknown system call 'opeant'", "did you mean 'openat'?"},
         {"zzz_zzz_zzz", "", "unknown system call 'zzz_zzz_zzz'", "by its number"},
+        {"socket", "domain=unix", "'unix' is not known as a value of 'domain'", "'AF_UNIX'"},
         {"", "", "unknown system call ''", ""},
         {"@base", "", "unknown system call '@base'", "one call of the group"},
         {"1073741824", "", "no number of a system call", ""}, /* of another ABI */

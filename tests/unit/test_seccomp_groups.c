@@ -157,7 +157,10 @@ static void near_words_are_suggested(void **state)
     assert_string_equal(group_suggest("opeant", text, sizeof(text)), "did you mean 'openat'?");
     assert_string_equal(group_suggest("@file-reed", text, sizeof(text)),
                         "did you mean '@file-read'?");
-    assert_string_equal(group_suggest("@net", text, sizeof(text)), "");
+    assert_string_equal(group_suggest("@net", text, sizeof(text)),
+                        "did you mean one of @network-client, @network-server, @network-unix");
+    assert_string_equal(group_suggest("@xyzzyxyzzy", text, sizeof(text)),
+                        "the groups are listed in sandbox.profile(5)");
     assert_string_equal(group_suggest("xyzzyxyzzy", text, sizeof(text)), "");
 }
 

@@ -50,10 +50,12 @@ static int unknown_call(const struct call_list *from, const struct item *item, s
     const struct scmp_version *version = seccomp_version();
     char hint[HINT_SIZE];
     if (!group_knows_call(item->first))
-        return diag_error(diag, item->origin, 0, group_suggest(item->first, hint, sizeof(hint)),
-                          "%s: unknown %s '%s'", from->key,
-                          *item->first == '@' ? "group of system calls" : "system call",
-                          item->first);
+        return diag_error(
+            diag, item->origin, 0,
+            *group_suggest(item->first, hint, sizeof(hint)) ? hint
+                                                            : "names are those of syscalls(2)",
+            "%s: unknown %s '%s'", from->key,
+            *item->first == '@' ? "group of system calls" : "system call", item->first);
     snprintf(hint, sizeof(hint), "write '?%s' where the profile can do without it", item->text);
     return diag_error(diag, item->origin, 0, hint,
                       "%s: libseccomp %u.%u.%u does not know the system call '%s' yet", from->key,

@@ -27,8 +27,8 @@ static int check_needed(const struct sbx_policy *policy, const struct call_table
     }
     struct origin where = policy->syscalls_allow.origin;
     return diag_error(diag, where.file ? where : policy->syscalls_default.origin, 0,
-                      "add @base to syscalls.allow", "syscalls.allow does not name %s, %s", name,
-                      why);
+                      "add @base to syscalls.allow, or say extends = base in [profile]",
+                      "syscalls.allow does not name %s, %s", name, why);
 }
 
 static int check_forbidden(const struct sbx_policy *policy, const struct call_table *table,

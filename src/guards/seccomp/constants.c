@@ -52,18 +52,23 @@ static int unknown_constant(struct slice sets, const char *word, const char *arg
                             struct sbx_error *error)
 {
     struct suggest suggest;
+    const char *whole = NULL; /* of which the word is the end: "unix" of AF_UNIX */
     bool elsewhere = false;
     suggest_start(&suggest, word);
     for (size_t i = 0; i < CONSTANTS; i++) {
+        const char *end = strchr(constants[i].name, '_');
         elsewhere |= strcmp(constants[i].name, word) == 0;
+        if (end && strcasecmp(end + 1, word) == 0 && (!sets.length || in_sets(i, sets)))
+            whole = constants[i].name;
         if (!sets.length || in_sets(i, sets))
             suggest_offer(&suggest, constants[i].name);
     }
     err_set(error, SBX_E_USAGE, 0, "explain",
             elsewhere ? "'%s' is no value of '%s'" : "'%s' is not known as a value of '%s'", word,
             argument);
-    if (suggest_best(&suggest))
-        return err_hint(error, "did you mean '%s'?", suggest_best(&suggest));
+    const char *meant = whole ? whole : suggest_best(&suggest);
+    if (meant)
+        return err_hint(error, "did you mean '%s'?", meant);
     return err_hint(error, "write a constant of the manual page, or a number: 10, 0x0a or 012");
 }
 

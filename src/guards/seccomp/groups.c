@@ -37,6 +37,24 @@ bool group_knows_call(const char *name)
     return false;
 }
 
+/* Says which groups have a word in their names: of "network" there are three. */
+static void offer_longer(const char *word, char *text, size_t size)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < call_group_count && *word; i++) {
+        if (!strstr(call_groups[i].name, word))
+            continue;
+        int added = snprintf(text + used, size - used, "%s@%s",
+                             used ? ", " : "did you mean one of ", call_groups[i].name);
+        if (added < 0 || (size_t)added >= size - used)
+            break;
+        used += (size_t)added;
+    }
+    text[used] = '\0';
+    if (!used)
+        snprintf(text, size, "the groups are listed in sandbox.profile(5)");
+}
+
 const char *group_suggest(const char *word, char *text, size_t size)
 {
     const bool group = *word == '@';
@@ -51,5 +69,7 @@ const char *group_suggest(const char *word, char *text, size_t size)
     text[0] = '\0';
     if (suggest_best(&suggest))
         snprintf(text, size, "did you mean '%s%s'?", group ? "@" : "", suggest_best(&suggest));
+    else if (group)
+        offer_longer(word + 1, text, size);
     return text;
 }
