@@ -152,6 +152,9 @@ static void writable_places(void **state)
     finds_in("files", "rw = /home/a/work", "note writable-executable 2:6");
     finds_in("files", "rw = /home/a/work/.git", "warning writable-executable 2:6");
     finds_in("files", "rw = /home/a/.config/autostart/x", "warning writable-executable 2:6");
+    finds_in("files", "rw = /home/a/.config", "warning writable-executable 2:6");
+    finds_in("files", "rw = /home/a/.config/app", "note writable-executable 2:6");
+    finds_in("files", "rw = /home/a/.zshenv", "warning writable-executable 2:6");
     finds_in("files", "bind = /srv/x:/usr:rw", "note writable-executable 2:8");
     finds_in("files", "bind = /opt/x:/y:rw", "warning writable-executable 2:8");
     finds_in("files", "bind = /opt/x:/y", "");
@@ -191,6 +194,8 @@ static void sockets(void **state)
     finds_in("files", "ro = /tmp/X11", "");
     finds_in("files", "ro = /tmp/ssh-Xy12", "warning agent-socket 2:6");
     finds_in("files", "ro = /tmp/sshd", "");
+    finds_in("files", "ro = /tmp/tmux-1000", "warning host-socket 2:6");
+    finds_in("files", "ro = /run/k3s/containerd", "warning host-socket 2:6");
 }
 
 static void devices(void **state)
