@@ -20,9 +20,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Whether the user that the program runs as could write the file, or give himself the right to. */
+/* Whether the user that the program runs as could write the file, or give himself the right to; or
+ * the descriptor itself lets him. One for writing alone stays: there is nothing to read from it. */
 static bool could_write(const struct plan *plan, const struct stat *file)
 {
+    if ((fcntl(STDIN_FILENO, F_GETFL) & O_ACCMODE) == O_RDWR)
+        return true;
     if (file->st_uid == plan->ns.outer_uid || file->st_mode & S_IWOTH ||
         (file->st_gid == plan->ns.outer_gid && file->st_mode & S_IWGRP))
         return true;

@@ -169,11 +169,16 @@ static void appended_file_stays(void **state)
     }
 }
 
-static void try_input(const char *way, bool confined)
+/* `own`: of the launcher's user, where that is root */
+static void try_input(const char *way, bool own, bool confined)
 {
     struct result r;
     autofd fd = make_file("in", 0, "the input\n");
 
+    if (stage()->as_root && own) {
+        assert_int_equal(fchown(fd, 0, 0), 0);
+        assert_int_equal(fchmod(fd, 0600), 0);
+    }
     assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
     RUN(&r, .unconfined = !confined, .argv = LIST(payload("meddle"), way), .in = &fd);
     result_free(&r);
@@ -189,8 +194,9 @@ static void input_file_stays(void **state)
 
     (void)state;
     for (i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
-        try_input(ways[i], false);
-        try_input(ways[i], true);
+        try_input(ways[i], false, false);
+        try_input(ways[i], false, true);
+        try_input(ways[i], true, true);
     }
 }
 
