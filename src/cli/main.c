@@ -23,6 +23,13 @@ static bool fill_stdio(unsigned *closed)
     return true;
 }
 
+/* What only tells must not seem to have told. */
+static int nobody_listens(void)
+{
+    fputs("sandbox: stdout is closed: there is nowhere to tell the answer\n", stderr);
+    return EXIT_SANDBOX;
+}
+
 int main(int argc, char **argv)
 {
     unsigned closed;
@@ -35,13 +42,15 @@ int main(int argc, char **argv)
               stderr);
         return EXIT_SANDBOX;
     }
+    static const struct {
+        const char *name;
+        int (*verb)(int argc, char **argv);
+    } tellers[] = {{"check", verb_check}, {"explain", verb_explain}, {"diff", verb_diff}};
     const char *verb = argc > 1 ? argv[1] : "";
-    if (strcmp(verb, "check") == 0)
-        return verb_check(argc - 1, argv + 1);
-    if (strcmp(verb, "explain") == 0)
-        return verb_explain(argc - 1, argv + 1);
-    if (strcmp(verb, "diff") == 0)
-        return verb_diff(argc - 1, argv + 1);
+    for (size_t i = 0; i < sizeof(tellers) / sizeof(tellers[0]); i++)
+        if (strcmp(verb, tellers[i].name) == 0)
+            return closed & 1U << STDOUT_FILENO ? nobody_listens()
+                                                : tellers[i].verb(argc - 1, argv + 1);
     if (strcmp(verb, "run") == 0)
         return verb_run(argc - 1, argv + 1, closed);
     return verb_run(argc, argv, closed);

@@ -34,6 +34,7 @@ struct diag {
     struct texts *texts;     /* what was read so far, for the quoted lines */
     struct finding *first, *last;
     size_t errors;
+    size_t expanded; /* bytes of all values so far, variables put in */
     bool broken; /* memory has run out */
 };
 

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 /* The kernel takes no longer word for a program's environment. */
-enum { EXPANDED_MAX = 128 * 1024 };
+enum { EXPANDED_MAX = 128 * 1024, ALL_EXPANDED_MAX = 8 * 1024 * 1024 };
 
 const char *const expand_variables[] = {"HOME",        "PWD", "USER", "UID", "XDG_RUNTIME_DIR",
                                         "PROFILE_DIR", NULL};
@@ -126,12 +126,29 @@ struct text_buffer {
     size_t length, room;
 };
 
+/* Bounds what a profile of a few bytes a word can make of a long variable. It is told once. */
+static int count_expanded(const struct parse *parse, size_t length)
+{
+    struct diag *diag = parse->diag;
+    const bool told = diag->expanded > ALL_EXPANDED_MAX;
+    diag->expanded += told ? 0 : length;
+    if (diag->expanded <= ALL_EXPANDED_MAX)
+        return 0;
+    return told ? -1
+                : value_error(parse, "leave some of the variables out",
+                              "all values together have more than %d bytes once variables are in "
+                              "them",
+                              ALL_EXPANDED_MAX);
+}
+
 static int text_add(const struct parse *parse, struct text_buffer *text, const char *piece,
                     size_t length)
 {
     if (length > EXPANDED_MAX - text->length)
         return value_error(parse, NULL, "the value has more than %d bytes once variables are in it",
                            EXPANDED_MAX);
+    if (count_expanded(parse, length) != 0)
+        return -1;
     if (text->length + length >= text->room) {
         /* The last piece fits exactly; what grows again is doubled. */
         size_t room = (text->start ? 2 : 1) * (text->length + length) + 1;

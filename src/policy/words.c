@@ -43,8 +43,15 @@ static int escape(const struct parse *parse, const char **from)
         if (low < 0 || high + low == 0)
             return value_error(parse, "write \\x and two hexadecimal digits, not both 0",
                                "in quotes '\\x' stands for a byte");
+        const int byte = high * 16 + low;
+        if (byte >= ' ' && byte < 0x7f)
+            return value_error(parse,
+                               "write the character itself; where it would mean something, with a "
+                               "backslash before it",
+                               "\\x%02x is '%c': what can be read must not be hidden",
+                               (unsigned)byte, byte);
         *from = c + 2;
-        return high * 16 + low;
+        return byte;
     }
     if (!*c || !strchr("\"\\:,=$;", *c))
         return value_error(parse, "write \\\\ for a backslash",

@@ -140,6 +140,27 @@ static void full_disk(void **state)
     close(full);
 }
 
+static void close_stdout(void *data)
+{
+    (void)data;
+    close(STDOUT_FILENO);
+}
+
+/* Nobody would hear it. */
+static void closed_stdout(void **state)
+{
+    struct result r;
+    (void)state;
+    const char *const *const lines[] = {LIST("check", "judge"), LIST("explain", "judge"),
+                                        LIST("diff", "judge", "base")};
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        RUN(&r, .profile = "", .no_report = true, .options = lines[i], .before = close_stdout);
+        assert_int_equal(r.status, 125);
+        expect_word(&r, r.err, "stdout is closed");
+        result_free(&r);
+    }
+}
+
 /* What explain prints is a profile, and the same one. */
 static void explain_is_a_profile(void **state)
 {
@@ -307,6 +328,7 @@ static int body(int argc, char **argv)
         cmocka_unit_test(check_statuses),
         cmocka_unit_test(check_formats),
         cmocka_unit_test(full_disk),
+        cmocka_unit_test(closed_stdout),
         cmocka_unit_test(explain_is_a_profile),
         cmocka_unit_test(explain_program),
         cmocka_unit_test(explain_call),

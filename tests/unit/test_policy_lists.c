@@ -315,9 +315,37 @@ static void variables_have_a_bound(void **state)
     refuse_key("files", "ro = /${env:MINE}", "more than 4095 bytes");
 }
 
+/* A long variable in many words: told once, and no memory is taken for the rest. */
+static void all_values_together(void **state)
+{
+    (void)state;
+    static char big[120001];
+    memset(big, 'x', sizeof(big) - 1);
+    setenv("BIG", big, 1);
+    FILE *file = fopen("t.ini", "we");
+    assert_non_null(file);
+    fputs("[environment]\nset =\n", file);
+    for (int i = 0; i < 1000; i++)
+        fprintf(file, "  A%d=${env:BIG}\n", i);
+    fclose(file);
+    struct sbx_error error = {0};
+    struct arena arena = {NULL};
+    struct diag diag = {.error = &error, .arena = &arena};
+    const struct load_request request = {.name = "t.ini", .outside = &outside_machine};
+    struct sbx_policy *policy = NULL;
+    assert_int_equal(policy_read(&request, &diag, &policy), -1);
+    assert_int_equal(diag.errors, 1);
+    assert_non_null(strstr(error.text, "all values together"));
+    assert_int_equal(error.origin.line, 2 + 8 * 1024 * 1024 / (sizeof(big) - 1) + 1);
+    policy_free(policy);
+    arena_free(&arena);
+    unsetenv("BIG");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(all_values_together),
         TEST(path_lists),
         TEST(binds),
         TEST(tmpfs),

@@ -8,6 +8,7 @@
 #include "guards/seccomp/numbers.h"
 #include "guards/seccomp/tell.h"
 #include "guards/syscalls.h"
+#include <string.h>
 
 /* The question, and all that the answer rests on. */
 struct question {
@@ -163,6 +164,17 @@ static void tell_widths(const struct question *question)
     }
 }
 
+/* Calls that the kernel itself puts into a probed program pass every filter (kernel/seccomp.c,
+ * since Linux 6.14). */
+static void tell_exempt(const struct question *question)
+{
+    if (strcmp(question->name, "uretprobe") == 0 || strcmp(question->name, "uprobe") == 0)
+        fputs("  note: a kernel that knows this call may ask no filter about it; made by a program "
+              "that is\n"
+              "  not probed it does nothing but raise a signal\n",
+              question->out);
+}
+
 static void tell_answer(const struct question *question)
 {
     const struct cases *cases = &question->cases;
@@ -187,6 +199,7 @@ static void tell_answer(const struct question *question)
         tell_without(question, &cases->of[0]);
     }
     tell_widths(question);
+    tell_exempt(question);
 }
 
 /* ---- the question --------------------------------------------------------------------------- */
