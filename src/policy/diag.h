@@ -35,7 +35,7 @@ struct diag {
     struct finding *first, *last;
     size_t errors;
     size_t expanded; /* bytes of all values so far, variables put in */
-    bool broken; /* memory has run out */
+    bool broken;     /* memory has run out */
 };
 
 /* Reports an error: *diag->error, where it is the first, gets the code SBX_E_PROFILE, the place

@@ -4,8 +4,8 @@
  *
  * Words are separated by blanks. Double quotes hold blanks together; within them a backslash takes
  * the meaning from the character behind it, and \xHH is a byte. A '?' or '!' before the word,
- * outside of quotes, is its mark. \xHH of a character that can be written is refused: a profile says
- * what it means.
+ * outside of quotes, is its mark. \xHH of a character that can be written is refused: a profile
+ * says what it means.
  */
 #ifndef POLICY_WORDS_H
 #define POLICY_WORDS_H

@@ -24,8 +24,8 @@ const struct call_group *group_find(const char *name);
 /* Whether any group holds a call of that name. */
 bool group_knows_call(const char *name);
 
-/* What to say of a word that is no group ("@word") or no call: which is near; of a group, else, where
- * to look. "" where no call is near. Returns `text`. */
+/* What to say of a word that is no group ("@word") or no call: which is near; of a group, else,
+ * where to look. "" where no call is near. Returns `text`. */
 const char *group_suggest(const char *word, char *text, size_t size);
 
 #endif
