@@ -336,7 +336,7 @@ static void all_values_together(void **state)
     assert_int_equal(policy_read(&request, &diag, &policy), -1);
     assert_int_equal(diag.errors, 1);
     assert_non_null(strstr(error.text, "all values together"));
-    assert_int_equal(error.origin.line, 2 + 8 * 1024 * 1024 / (sizeof(big) - 1) + 1);
+    assert_int_equal(error.origin.line, 2 + (size_t)8 * 1024 * 1024 / (sizeof(big) - 1) + 1);
     policy_free(policy);
     arena_free(&arena);
     unsetenv("BIG");
