@@ -115,8 +115,8 @@ static struct entries collect(struct diff *diff, const struct sbx_policy *policy
 
 /* The words that put something at a path inside. */
 static const struct key *const place_keys[] = {
-    &policy_keys[KEY_files_ro], &policy_keys[KEY_files_rw], &policy_keys[KEY_files_bind],
-    &policy_keys[KEY_files_tmpfs], &policy_keys[KEY_files_symlink]};
+    &policy_keys[KEY_files_ro],    &policy_keys[KEY_files_rw],      &policy_keys[KEY_files_bind],
+    &policy_keys[KEY_files_tmpfs], &policy_keys[KEY_files_symlink], &policy_keys[KEY_files_hide]};
 enum { PLACE_KEYS = sizeof(place_keys) / sizeof(place_keys[0]), VIEW_KEYS = 3 };
 
 static bool is_key_of(const struct entry *entry, size_t count)

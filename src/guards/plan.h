@@ -56,14 +56,17 @@ struct ns_plan {
 /* ---- files ---------------------------------------------------------------------------------- */
 
 enum fs_op {
-    FS_DIR,     /* mkdir in a tmpfs of ours; `mode` */
-    FS_FILE,    /* an empty file in a tmpfs of ours: the place of a bind */
-    FS_TEXT,    /* a small file with `source` as its content */
-    FS_SYMLINK, /* a symbolic link whose content is `source` */
-    FS_BIND,    /* the host's `source`, recursively, with `attributes` */
-    FS_TMPFS,   /* `size` bytes, `inodes`, `mode` */
-    FS_PROC,    /* a new procfs */
-    FS_DEVPTS,  /* a new devpts */
+    FS_DIR,       /* mkdir in a tmpfs of ours; `mode` */
+    FS_FILE,      /* an empty file in a tmpfs of ours: the place of a bind */
+    FS_TEXT,      /* a small file with `source` as its content */
+    FS_SYMLINK,   /* a symbolic link whose content is `source` */
+    FS_BIND,      /* the host's `source`, recursively, with `attributes` */
+    FS_TMPFS,     /* `size` bytes, `inodes`, `mode` */
+    FS_PROC,      /* a new procfs */
+    FS_DEVPTS,    /* a new devpts */
+    FS_HIDE_DIR,  /* an empty tmpfs on top of the host's directory `device`, `inode` */
+    FS_HIDE_FILE, /* an empty file that nobody may read, on top of the same */
+    FS_SEAL,      /* make the FS_HIDE_DIR at `target` read-only, now that all is in it */
 };
 
 struct fs_step {
@@ -71,7 +74,7 @@ struct fs_step {
     const char *source;     /* absolute host path, text or link content; NULL where none applies */
     const char *target;     /* inside, relative to the new root, never starting with '/'; no ".." */
     uint64_t attributes;    /* MOUNT_ATTR_* */
-    uint64_t device, inode; /* FS_BIND: what `source` was when the plan was made */
+    uint64_t device, inode; /* FS_BIND, FS_HIDE_*: what `source` was when the plan was made */
     uint64_t size, inodes;  /* FS_TMPFS */
     const char *size_text, *inodes_text, *mode_text; /* the same, as fsconfig(2) wants them */
     unsigned mode;
@@ -83,7 +86,8 @@ struct fs_plan {
     size_t count;
     const char *root_size_text; /* size= of the tmpfs that is the root itself */
     const char *cwd;            /* absolute, inside */
-    int *trees; /* the fd of each step's opened source; written in the child's own memory alone */
+    int *trees; /* the fd of each step's opened source, or of a file of ours that it mounts;
+                 * written in the child's own memory alone */
 };
 
 /* ---- the program ---------------------------------------------------------------------------- */

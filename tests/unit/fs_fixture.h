@@ -34,7 +34,7 @@ struct fixture {
     struct sbx_file files[4];
     const char *argv[3];
     char *envp[2];
-    struct item items[5][FIXTURE_ITEMS];
+    struct item items[8][FIXTURE_ITEMS];
     struct arena scratch; /* formatted paths, alive as long as the fixture */
 };
 
@@ -116,6 +116,11 @@ static inline struct item *add_link(struct fixture *f, const char *content, cons
     struct item *item = add_item(f, &f->policy.files_symlink, 4, content, line);
     item->second = path;
     return item;
+}
+
+static inline struct item *add_hide(struct fixture *f, const char *path, unsigned line)
+{
+    return add_item(f, &f->policy.files_hide, 5, path, line);
 }
 
 static inline int fixture_setup(void **state)

@@ -240,6 +240,13 @@ static void layers(void **state)
                "- /srv/a, on top of /srv (files.rw)", "+ /srv/a, on top of /srv (files.rw)");
     check_sets(SETS("files.ro=/srv", "files.symlink=x:/srv/a/b"), SETS("files.ro=/srv"), MORE,
                "- x:/srv/a/b, on top of /srv", "+ x:/srv/a/b, on top of /srv");
+    check_sets(SETS("files.rw=/srv", "files.hide=/srv/a"), SETS("files.rw=/srv"), MORE,
+               "- /srv/a, on top of /srv (files.rw)", "+ /srv/a, on top of /srv (files.rw)");
+    check_sets(SETS("files.rw=/srv", "files.hide=/srv/a"),
+               SETS("files.rw=/srv", "files.hide=/srv/a", "files.ro=/srv/a/b"), MORE, "+ /srv/a/b",
+               "- /srv/a/b");
+    check("files.hide=/usr/share", "files.hide=", MORE, "- /usr/share, on top of the system's",
+          "+ /usr/share, on top of the system's");
     check_sets(SETS("files.bind=/srv:/srv /b:/srv/a"), SETS("files.ro=/srv"), OTHER,
                "- /b:/srv/a, on top of /srv", "+ /b:/srv/a, on top of /srv");
     check_sets(SETS("files.bind=/srv:/srv:rw /b:/srv/a"), SETS("files.rw=/srv"), MORE,

@@ -133,6 +133,9 @@ static void places_that_are_none(void **state)
 {
     (void)state;
     finds("[files]\ntmpfs = /proc/x\n", "error invalid 2:9");
+    finds("[files]\nhide = /proc/x\n", "error invalid 2:8");
+    finds("[root]\ncwd = /a/b\n[files]\nhide = /a\ntmpfs = /tmp\n",
+          "note no-effect 4:8, error invalid 2:7");
     finds("[files]\ntmpfs = /proc/x\nproc = none\n", "");
     finds("[files]\nro = ?/srv/x\nbind = ?/srv/y:/proc/y\n", "warning claimed-twice 3:8");
     finds("[root]\ncwd = /proc/x\n", "error invalid 2:7");
@@ -243,6 +246,26 @@ static void shown_already(void **state)
     finds_in("files", "ro = /srv/a /srv/ab", "");
     finds_in("files", "ro = /usr/share", "note no-effect 2:6");
     finds("[root]\nbase = empty\n[files]\nro = /usr/share\n", "");
+}
+
+static void hidden(void **state)
+{
+    (void)state;
+    finds_in("files", "ro = /srv\nhide = /srv/a", "");
+    finds_in("files", "hide = /srv/a", "note no-effect 2:8");
+    finds_in("files", "hide = ?/srv/a", "note no-effect 2:8");
+    says("nothing shows /srv/a");
+    finds_in("files", "ro = /srv\nhide = /srv/a /srv/a/b", "note no-effect 3:15");
+    says("as a part of /srv/a");
+    finds_in("files", "ro = /srv /srv/a/b\nhide = /srv/a", "");
+    finds_in("files", "ro = /srv\nhide = /srv", "error invalid 3:8");
+    finds_in("files", "ro = ?/srv\nhide = /srv", "warning claimed-twice 3:8");
+    finds_in("files", "hide = /usr/share /etc/passwd /dev/shm", "");
+    finds("[root]\nbase = empty\n[files]\nhide = /usr/share\n", "note no-effect 4:8");
+    /* What is dangerous and hidden is not dangerous; where it may be absent it is hidden, too. */
+    finds_in("files",
+             "ro = /etc\nhide = /etc/shadow ?/etc/gshadow ?/etc/ssl/private ?/etc/krb5.keytab", "");
+    finds_in("files", "ro = /home/a/b\nhide = ?/home/a/b/.ssh", "");
 }
 
 static void keys_without_effect(void **state)
@@ -386,6 +409,7 @@ int main(void)
         TEST(devices),
         TEST(secrets),
         TEST(shown_already),
+        TEST(hidden),
         TEST(keys_without_effect),
         TEST(namespaces),
         TEST(environment),

@@ -34,5 +34,10 @@ int fs_check(const struct sbx_policy *policy, struct diag *diag)
         if (is_root(policy->files_symlink.items[i].second))
             diag_error(diag, policy->files_symlink.items[i].origin, 0, "name a path below /",
                        "files.symlink: the root can't be a symbolic link");
+    for (size_t i = 0; i < policy->files_hide.count; i++)
+        if (is_root(policy->files_hide.items[i].first))
+            diag_error(diag, policy->files_hide.items[i].origin, 0,
+                       "root.base = empty shows nothing but what [files] names",
+                       "files.hide: the root can't be hidden");
     return diag->errors == before ? 0 : -1;
 }

@@ -165,6 +165,8 @@ static int unique(struct fs_claims *claims, struct sbx_error *error)
             claims->list[kept++] = *claim;
         else if (!claim->builtin && !same_content(last, claim))
             return conflict(last, claim, error);
+        else /* only where each of them may be absent, it may be absent */
+            last->optional = last->optional && claim->optional;
     }
     claims->count = kept;
     return 0;
@@ -196,6 +198,8 @@ static int lead(struct fs_claims *claims, struct fs_claim *claim, bool *moved,
     struct fs_view view;
     fs_view(claims, claim->target, claim->kind == FS_CLAIM_SYMLINK ? FS_VIEW_LINK : FS_VIEW_MOUNT,
             &view);
+    if (claim->optional && view.sys_errno == ENOTDIR) /* so it can't be there */
+        return 0;
     if (view.state == FS_VIEW_BROKEN || view.writable_link)
         return unreachable(claim, &view, error);
     if (strcmp(view.path, claim->target) == 0)

@@ -187,7 +187,7 @@ static enum lies lies_anywhere(const char *path, const char *pattern)
 
 /* Whether another word of [files] stands between what is shown and a thing in it: on the thing
  * itself, or on a directory above it, as far as the pattern tells its name. What may be absent
- * covers nothing. */
+ * covers nothing, unless it hides: then the thing is absent, too. */
 static bool is_covered(const struct fs_words *words, const struct fs_word *word, const char *source,
                        const char *pattern)
 {
@@ -204,7 +204,8 @@ static bool is_covered(const struct fs_words *words, const struct fs_word *word,
     if (!path[0])
         return false;
     const struct fs_word *cover = fs_words_cover(words, path);
-    while (cover && cover->optional && strcmp(cover->target, word->target) != 0)
+    while (cover && cover->optional && cover->kind != FS_CLAIM_HIDDEN &&
+           strcmp(cover->target, word->target) != 0)
         cover = fs_words_above(words, cover->target);
     return cover && strcmp(cover->target, word->target) != 0;
 }

@@ -13,7 +13,8 @@ size_t fs_mounts(const struct fs_plan *fs)
     size_t mounts = fs_root_is_bind(fs) ? 0 : 1;
     for (size_t i = 0; i < fs->count; i++) {
         enum fs_op op = fs->steps[i].op;
-        mounts += op == FS_BIND || op == FS_TMPFS || op == FS_PROC || op == FS_DEVPTS;
+        mounts += op == FS_BIND || op == FS_TMPFS || op == FS_PROC || op == FS_DEVPTS ||
+                  op == FS_HIDE_DIR || op == FS_HIDE_FILE;
     }
     return mounts;
 }
@@ -66,6 +67,17 @@ static void describe_step(const struct fs_step *step, FILE *out)
     case FS_DEVPTS:
         guard_line(out, step->origin, "devpts at /%s %s ptmxmode=0666,mode=620", step->target,
                    flags.text);
+        break;
+    case FS_HIDE_DIR:
+        guard_line(out, step->origin, "hide the directory /%s: an empty tmpfs on top %s size=%s",
+                   step->target, flags.text, step->size_text);
+        break;
+    case FS_HIDE_FILE:
+        guard_line(out, step->origin, "hide /%s: an empty file on top, mode=0000 %s", step->target,
+                   flags.text);
+        break;
+    case FS_SEAL:
+        guard_line(out, step->origin, "make the tmpfs at /%s read-only", step->target);
         break;
     }
 }
@@ -178,6 +190,31 @@ static bool wall_tmpfs(const struct plan *plan, struct wall *wall)
                       "%zu tmpfs with size=, nr_inodes=, mode=; nosuid, nodev", count);
 }
 
+static bool wall_hide(const struct plan *plan, struct wall *wall)
+{
+    const struct value_list *list = &plan->policy->files_hide;
+    size_t covers = 0, words = 0;
+    if (!list->count)
+        return guard_wall(wall, SBX_STATE_OFF, "no word in it: nothing is hidden by it");
+    for (size_t j = 0; j < list->count; j++) {
+        bool found = false;
+        for (size_t i = 0; i < plan->fs.count; i++) {
+            const struct fs_step *step = &plan->fs.steps[i];
+            bool hides = (step->op == FS_HIDE_DIR || step->op == FS_HIDE_FILE) &&
+                         same_origin(&step->origin, &list->items[j].origin);
+            covers += hides;
+            found |= hides;
+        }
+        words += found;
+    }
+    if (words == list->count)
+        return guard_wall(wall, SBX_STATE_ENFORCED, "%zu empty read-only mounts on top", covers);
+    return guard_wall(wall, SBX_STATE_ENFORCED,
+                      "%zu empty read-only mounts on top; of the other words, %zu, the place is "
+                      "absent here or shown by nothing",
+                      covers, list->count - words);
+}
+
 static bool wall_dev(const struct plan *plan, struct wall *wall)
 {
     if (plan->policy->files_dev.v == DEV_NONE)
@@ -229,6 +266,8 @@ bool fs_wall(const struct plan *plan, enum key_id key, struct wall *wall)
                    ? guard_wall(wall, SBX_STATE_ENFORCED, "%zu links in a read-only root",
                                 policy->files_symlink.count)
                    : guard_wall(wall, SBX_STATE_OFF, "no word in it: nothing is shown for it");
+    case KEY_files_hide:
+        return wall_hide(plan, wall);
     case KEY_files_dev:
         return wall_dev(plan, wall);
     case KEY_files_proc:

@@ -81,6 +81,35 @@ static long attach(long mount, int parent, const char *name)
     return ret;
 }
 
+/* Attaches a mount of ours on top of the very thing that the plan was made for. Takes the fd. */
+static long cover(long mount, int parent, const char *name, const struct fs_step *step)
+{
+    struct stat st = {.st_dev = 0};
+    long place = sys(SYS_openat, parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC), ret = place;
+    if (place >= 0)
+        ret = sys(SYS_fstat, place, &st);
+    if (ret >= 0 && (st.st_dev != step->device || st.st_ino != step->inode))
+        ret = -ESTALE;
+    if (ret >= 0)
+        ret = sys(SYS_move_mount, mount, "", place, "",
+                  MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH);
+    if (place >= 0)
+        sys(SYS_close, place);
+    sys(SYS_close, mount);
+    return ret;
+}
+
+/* Makes the mount at a path read-only. */
+static long seal(int parent, const char *name)
+{
+    long fd = sys(SYS_openat, parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return fd;
+    long ret = sys_mount_setattr((int)fd, 0, MOUNT_ATTR_RDONLY);
+    sys(SYS_close, fd);
+    return ret;
+}
+
 static long set_option(long fs, const char *key, const char *value)
 {
     return sys(SYS_fsconfig, fs, FSCONFIG_SET_STRING, key, value, 0);
@@ -97,7 +126,7 @@ static long make_mount(long fs, long ret, uint64_t attributes)
     return ret;
 }
 
-static long new_tmpfs(const char *size, const char *inodes, const char *mode, uint64_t attributes)
+long fs_new_tmpfs(const char *size, const char *inodes, const char *mode, uint64_t attributes)
 {
     long ret, fs = sys(SYS_fsopen, "tmpfs", FSOPEN_CLOEXEC);
     if (fs < 0)
@@ -165,7 +194,7 @@ static long do_step(struct site *site, const struct fs_step *step, int tree)
         mount = tree;
         break;
     case FS_TMPFS:
-        mount = new_tmpfs(step->size_text, step->inodes_text, step->mode_text, step->attributes);
+        mount = fs_new_tmpfs(step->size_text, step->inodes_text, step->mode_text, step->attributes);
         break;
     case FS_PROC:
         mount = new_proc(step->attributes);
@@ -173,6 +202,13 @@ static long do_step(struct site *site, const struct fs_step *step, int tree)
     case FS_DEVPTS:
         mount = new_devpts(step->attributes);
         break;
+    case FS_HIDE_DIR:
+        mount = fs_new_tmpfs(step->size_text, NULL, "0555", step->attributes);
+        return mount < 0 ? mount : cover(mount, parent, name, step);
+    case FS_HIDE_FILE:
+        return cover(tree, parent, name, step);
+    case FS_SEAL:
+        return seal(parent, name);
     default:
         return -EINVAL;
     }
@@ -183,8 +219,8 @@ static long do_step(struct site *site, const struct fs_step *step, int tree)
 static long make_root(const struct fs_plan *fs)
 {
     long root = fs_root_is_bind(fs) ? fs->trees[0]
-                                    : new_tmpfs(fs->root_size_text, NULL, "0755",
-                                                MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+                                    : fs_new_tmpfs(fs->root_size_text, NULL, "0755",
+                                                   MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
     if (root < 0)
         return root;
     long ret = sys(SYS_move_mount, root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
@@ -223,7 +259,9 @@ static long build(const struct fs_plan *fs, int *item)
 {
     const int base = (int)fs->count;
     struct site site = {.parent = -1};
-    long ret;
+    long ret = fs_stage(fs, item);
+    if (ret < 0)
+        return ret;
     *item = fs_root_is_bind(fs) ? 0 : base + FS_PHASE_ROOT;
     if ((ret = make_root(fs)) < 0)
         return ret;

@@ -39,6 +39,13 @@ static void say_step(const struct fs_step *step, struct sbx_error *error)
     case FS_DEVPTS:
         SAY(error, "could not mount private terminals at /%s", step->target);
         break;
+    case FS_HIDE_DIR:
+    case FS_HIDE_FILE:
+        SAY(error, "could not hide /%s", step->target);
+        break;
+    case FS_SEAL:
+        SAY(error, "could not make what hides /%s read-only", step->target);
+        break;
     }
 }
 
@@ -89,7 +96,14 @@ static void hint_step(const struct plan *plan, const struct fs_step *step, struc
                  "the kernel must be Linux 5.8 or newer; an emulation of one may lack "
                  "hidepid=%s: set files.proc = none there",
                  FS_PROC_HIDES);
-    else if (error->sys_errno == ELOOP || error->sys_errno == EXDEV)
+    else if ((step->op == FS_HIDE_DIR || step->op == FS_HIDE_FILE) &&
+             (error->sys_errno == ESTALE || error->sys_errno == ENOENT)) {
+        SAY(error,
+            "/%s was replaced by another file while the sandbox was starting, so it could "
+            "not be hidden",
+            step->target);
+        err_hint(error, "run it again; if it comes back, see who changes that path");
+    } else if (error->sys_errno == ELOOP || error->sys_errno == EXDEV)
         err_hint(error,
                  "a directory above /%s was replaced by a symbolic link while the sandbox "
                  "was starting: run it again, and see who changes that path",
@@ -107,6 +121,7 @@ static void explain_phase(const struct plan *plan, int phase, struct sbx_error *
 {
     static const char *const what[FS_PHASES] = {
         [FS_PHASE_PRIVATE] = "could not cut the mounts off from the host's",
+        [FS_PHASE_STAGE] = "could not make the files that are mounted one by one",
         [FS_PHASE_ROOT] = "could not mount the tmpfs that is the new root",
         [FS_PHASE_SEAL] = "could not make the new root read-only",
         [FS_PHASE_PIVOT] = "could not change the root (pivot_root)",

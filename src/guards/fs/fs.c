@@ -3,9 +3,10 @@
  * fs.c - the fs guard: the program sees a root of its own, on a tmpfs, with nothing on it but what
  * the profile names.
  *
- * How it comes about, in order: claims (profile.c, system.c, device.c) are settled (claims.c), the
- * working directory and the program are put in (workdir.c, program.c), the claims become steps
- * (steps.c), and the child carries the steps out (trees.c, enter.c).
+ * How it comes about, in order: claims (profile.c, system.c, device.c) are settled (claims.c),
+ * what is to be hidden is looked up (hide.c), the working directory and the program are put in
+ * (workdir.c, program.c), the claims become steps (steps.c), and the child carries the steps out
+ * (trees.c, enter.c).
  */
 #include "guards/fs/fs.h"
 
@@ -21,7 +22,8 @@ int fs_prepare(struct plan *plan, const struct host *host, const struct fs_machi
     if (fs_profile_claims(&build, error) != 0 || fs_system_claims(&build, error) != 0 ||
         fs_device_claims(&build, error) != 0)
         return -1;
-    if (fs_claims_settle(&build.claims, error) != 0 || fs_workdir(&build, error) != 0)
+    if (fs_claims_settle(&build.claims, error) != 0 || fs_hide(&build, error) != 0 ||
+        fs_workdir(&build, error) != 0)
         return -1;
     if (plan->command && (fs_workdir_files(&build, error) != 0 || fs_program(&build, error) != 0))
         return -1;

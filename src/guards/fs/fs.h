@@ -34,12 +34,16 @@ enum fs_claim_kind {
     FS_CLAIM_TEXT,    /* a file with `source` as its content */
     FS_CLAIM_PROC,
     FS_CLAIM_DEVPTS,
+    FS_CLAIM_HIDDEN, /* nothing of what the host has there */
 };
 
 struct fs_claim {
     enum fs_claim_kind kind;
-    bool builtin;       /* the guard's own: a claim of the profile on the same path replaces it */
-    bool directory;     /* FS_CLAIM_BIND: the source is a directory */
+    bool builtin;   /* the guard's own: a claim of the profile on the same path replaces it */
+    bool directory; /* FS_CLAIM_BIND, FS_CLAIM_HIDDEN: the source is a directory */
+    bool pin;       /* FS_CLAIM_BIND: shows what is there already, so that it can't be renamed */
+    bool optional;  /* FS_CLAIM_HIDDEN: may be absent */
+    bool idle;      /* FS_CLAIM_HIDDEN: nothing shows anything there */
     const char *target; /* inside, without the leading '/' */
     size_t length;      /* of target */
     const char *source;
@@ -104,7 +108,8 @@ enum fs_view_state {
     FS_VIEW_OWN,     /* in a tmpfs of ours, where it may or may not exist */
     FS_VIEW_HOST,    /* a thing of the host: `host`, `type` */
     FS_VIEW_MISSING, /* beneath a bind of a host directory that has no such thing: `host` */
-    FS_VIEW_OPAQUE,  /* in a file system that only the kernel can look into, or beneath a file */
+    FS_VIEW_OPAQUE,  /* hidden, in a file system that only the kernel can look into, or beneath a
+                      * file */
     FS_VIEW_BROKEN,  /* can't be walked: `sys_errno` */
 };
 
@@ -192,6 +197,10 @@ int fs_profile_claims(struct fs_build *build, struct sbx_error *error);
 int fs_system_claims(struct fs_build *build, struct sbx_error *error);
 int fs_device_claims(struct fs_build *build, struct sbx_error *error);
 
+/* What is to be hidden (hide.c): finds out what is there, and claims all other places where a bind
+ * shows the same; the claims must be settled. Errors: SBX_E_PROFILE, SBX_E_HOST, SBX_E_RESOURCE. */
+int fs_hide(struct fs_build *build, struct sbx_error *error);
+
 /* The working directory and what is put into it (workdir.c); the claims must be settled. */
 int fs_workdir(struct fs_build *build, struct sbx_error *error);
 int fs_workdir_put(struct fs_build *build, const struct fs_source *source, const char *name,
@@ -273,11 +282,13 @@ enum fs_binary {
 /* Reads the interpreter of the file behind `fd`. Trusts nothing in it. */
 enum fs_binary fs_binary_read(int fd, char interpreter[PATH_MAX]);
 
-/* ---- in the child (trees.c, enter.c), and back in the parent (explain.c) -------------------- */
+/* ---- in the child (trees.c, stage.c, enter.c), and back in the parent (explain.c)
+ * -------------------- */
 
 /* What is done once, whatever the plan: *item is the number of steps plus one of these. */
 enum fs_phase {
     FS_PHASE_PRIVATE, /* cut the mounts off from the host's */
+    FS_PHASE_STAGE,   /* the files of ours that are mounted one by one */
     FS_PHASE_ROOT,    /* the root's own tmpfs */
     FS_PHASE_SEAL,    /* make that tmpfs read-only */
     FS_PHASE_PIVOT,   /* make it the root */
@@ -298,6 +309,12 @@ int fs_sources_enter(const struct plan *plan, int *item);
 
 /* guard_fs: builds the root from what is open, and moves in. */
 int fs_enter(const struct plan *plan, int *item);
+
+/* Its first part: opens in fs->trees each file of ours that is mounted on its own. */
+long fs_stage(const struct fs_plan *fs, int *item);
+
+/* A tmpfs that is not attached yet: its fd, or -errno. `inodes` may be NULL. */
+long fs_new_tmpfs(const char *size, const char *inodes, const char *mode, uint64_t attributes);
 
 /* Explains a failure of either. */
 void fs_explain(const struct plan *plan, int item, struct sbx_error *error);

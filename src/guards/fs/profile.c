@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * profile.c - the claims that a profile makes: [files] ro, rw, bind, tmpfs, symlink, proc and sys.
+ * profile.c - the claims that a profile makes: [files] ro, rw, bind, tmpfs, symlink, hide,
+ * proc and sys.
  */
 #include "guards/fs/fs.h"
 #include <errno.h>
@@ -95,6 +96,18 @@ static int claim_symlink(struct fs_build *build, const struct item *item, struct
     return fs_claims_add(&build->claims, &claim, error);
 }
 
+static int claim_hidden(struct fs_build *build, const struct item *item, struct sbx_error *error)
+{
+    struct fs_claim claim = {
+        .kind = FS_CLAIM_HIDDEN,
+        .optional = item->optional,
+        .target = item->first,
+        .key = "files.hide",
+        .origin = item->origin,
+    };
+    return fs_claims_add(&build->claims, &claim, error);
+}
+
 /* A /proc that nobody wrote into the profile gives way to another claim on that path. */
 static int claim_proc(struct fs_build *build, struct sbx_error *error)
 {
@@ -176,6 +189,10 @@ int fs_profile_claims(struct fs_build *build, struct sbx_error *error)
     list = &policy->files_symlink;
     for (size_t i = 0; i < list->count; i++)
         if (claim_symlink(build, &list->items[i], error) != 0)
+            return -1;
+    list = &policy->files_hide;
+    for (size_t i = 0; i < list->count; i++)
+        if (claim_hidden(build, &list->items[i], error) != 0)
             return -1;
     if (claim_sys(build, error) != 0 || claim_proc(build, error) != 0)
         return -1;

@@ -23,6 +23,8 @@ static enum agree agree(const struct fs_word *a, const struct fs_word *b)
     enum agree never = a->optional || b->optional ? AGREE_MAYBE : AGREE_NO;
     if (a->kind != b->kind || a->writable != b->writable)
         return never;
+    if (a->kind == FS_CLAIM_HIDDEN)
+        return AGREE_YES;
     if (a->kind == FS_CLAIM_BIND)
         return same_text(a->source, b->source) ? AGREE_YES : AGREE_MAYBE;
     bool same = same_text(a->source, b->source) && a->size == b->size && a->inodes == b->inodes &&
@@ -195,6 +197,45 @@ static void review_shown(const struct sbx_policy *policy, const struct fs_words 
     }
 }
 
+/* Whether something of the host, or of the sandbox's own, may be at a path that no word names. */
+static bool is_shown_by_base(const struct sbx_policy *policy, const char *path)
+{
+    if (fs_path_below(path, "/dev") || fs_path_below(path, "/proc"))
+        return true;
+    return policy->root_base.v == BASE_HOST &&
+           (files_is_system(path) || fs_path_below(path, "/etc") || fs_path_below("/etc", path));
+}
+
+/* Whether a word shows something on the very path of another one: that is a conflict. */
+static bool is_claimed_otherwise(const struct fs_words *words, const struct fs_word *word)
+{
+    const struct fs_word *same = fs_words_at(words, word->target, strlen(word->target));
+    for (; same < words->list + words->count && strcmp(same->target, word->target) == 0; same++)
+        if (same->kind != word->kind)
+            return true;
+    return false;
+}
+
+/* What nothing shows needs not be hidden. */
+static void review_hidden(const struct sbx_policy *policy, const struct fs_words *words,
+                          const struct fs_word *word, struct diag *diag)
+{
+    char place[600];
+    if (word->kind != FS_CLAIM_HIDDEN || is_claimed_otherwise(words, word))
+        return;
+    const struct fs_word *above = fs_words_above(words, word->target);
+    if (above && above->kind == FS_CLAIM_HIDDEN) {
+        put_place(above, place, sizeof(place));
+        diag_lint(diag, SBX_SEVERITY_NOTE, RULE_no_effect, word->origin, "take the word away",
+                  "%s: %s is hidden already, as a part of %s, which %s hides", word->key,
+                  word->target, above->target, place);
+    } else if (!above && !is_shown_by_base(policy, word->target)) {
+        diag_lint(diag, SBX_SEVERITY_NOTE, RULE_no_effect, word->origin,
+                  "take the word away, or correct the path", "%s: nothing shows %s", word->key,
+                  word->target);
+    }
+}
+
 static void review_cwd(const struct sbx_policy *policy, const struct fs_words *words,
                        struct diag *diag)
 {
@@ -204,7 +245,7 @@ static void review_cwd(const struct sbx_policy *policy, const struct fs_words *w
     if (!cover)
         return;
     put_place(cover, place, sizeof(place));
-    if (cover->kind == FS_CLAIM_PROC)
+    if (cover->kind == FS_CLAIM_PROC || (cover->kind == FS_CLAIM_HIDDEN && !cover->optional))
         diag_error(diag, policy->root_cwd.origin, 0, "choose another root.cwd",
                    "root.cwd: %s lies in %s (%s), where no directory of choice can be", cwd,
                    cover->target, place);
@@ -234,6 +275,7 @@ void fs_review(const struct sbx_policy *policy, struct diag *diag)
         review_proc(&words, word, diag);
         review_place(&words, word, diag);
         review_shown(policy, &words, word, diag);
+        review_hidden(policy, &words, word, diag);
         fs_dangers(&words, word, diag);
     }
     review_cwd(policy, &words, diag);

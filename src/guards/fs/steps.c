@@ -11,12 +11,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { DIR_MODE = 0755, FILE_MODE = 0444, FIRST_ROOM = 96 };
+enum { DIR_MODE = 0755, HIDDEN_DIR_MODE = 0555, FILE_MODE = 0444, FIRST_ROOM = 96 };
 
 struct steps {
     struct arena *arena;
     struct fs_step *list;
     size_t count, room;
+    size_t seals; /* how many FS_HIDE_DIR are to be sealed at the end */
 };
 
 static struct fs_step *add(struct steps *steps, const struct fs_step *step, struct sbx_error *error)
@@ -148,7 +149,7 @@ static int no_place(const struct fs_claim *claim, const struct fs_claim *cover, 
 static bool is_shown_already(const struct fs_claim *claim, const struct fs_claim *cover,
                              const char *host)
 {
-    return claim->kind == FS_CLAIM_BIND && claim->attributes == cover->attributes &&
+    return claim->kind == FS_CLAIM_BIND && !claim->pin && claim->attributes == cover->attributes &&
            strcmp(claim->source, host) == 0;
 }
 
@@ -206,18 +207,63 @@ static int no_directory(const struct fs_claim *claim, const struct fs_claim *cov
     return err_at(error, claim->origin);
 }
 
-/* The deepest claim strictly above. */
+/* The deepest claim strictly above; where one has nothing to hide there is no place of its own. */
 static const struct fs_claim *cover_of(const struct fs_claims *claims, const struct fs_claim *claim)
 {
-    if (claim->length == 0)
-        return NULL;
-    return fs_claims_cover(claims, claim->target, fs_parent_length(claim->target, claim->length));
+    const struct fs_claim *cover = claim;
+    do {
+        if (cover->length == 0)
+            return NULL;
+        size_t length = fs_parent_length(cover->target, cover->length);
+        cover = fs_claims_cover(claims, cover->target, length);
+    } while (cover && cover->idle);
+    return cover;
+}
+
+/* On top of what the host has there. What lies below a directory is put into the tmpfs that hides
+ * it, so that one is sealed last. */
+static int add_hidden(struct steps *steps, const struct fs_claims *claims,
+                      const struct fs_claim *claim, struct sbx_error *error)
+{
+    struct fs_step step = {
+        .op = claim->directory ? FS_HIDE_DIR : FS_HIDE_FILE,
+        .source = claim->source,
+        .target = claim->target,
+        .attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY,
+        .device = claim->device,
+        .inode = claim->inode,
+        .mode = claim->directory ? HIDDEN_DIR_MODE : 0,
+        .size_text = FS_ROOT_SIZE,
+        .origin = claim->origin,
+    };
+    if (claim->directory && fs_claims_below(claims, claim->target, claim->length)) {
+        step.attributes &= ~(uint64_t)MOUNT_ATTR_RDONLY;
+        steps->seals++;
+    }
+    return add(steps, &step, error) ? 0 : -1;
+}
+
+/* The innermost first: a path to the outer ones crosses none that is not there. */
+static int add_seals(struct steps *steps, struct sbx_error *error)
+{
+    for (size_t i = steps->count; steps->seals > 0; i--) {
+        const struct fs_step *hidden = &steps->list[i - 1];
+        if (hidden->op != FS_HIDE_DIR || hidden->attributes & MOUNT_ATTR_RDONLY)
+            continue;
+        struct fs_step seal = {.op = FS_SEAL, .target = hidden->target, .origin = hidden->origin};
+        if (!add(steps, &seal, error))
+            return -1;
+        steps->seals--;
+    }
+    return 0;
 }
 
 static int add_claim(struct steps *steps, const struct fs_claims *claims,
                      const struct fs_claim *claim, struct sbx_error *error)
 {
     const struct fs_claim *cover = cover_of(claims, claim);
+    if (claim->idle)
+        return 0;
     if (claim->length == 0) {
         if (claim->kind != FS_CLAIM_BIND || !claim->directory) {
             err_set(error, SBX_E_PROFILE, ENOTDIR, FS_STAGE,
@@ -226,7 +272,10 @@ static int add_claim(struct steps *steps, const struct fs_claims *claims,
         }
         return add_content(steps, claim, error);
     }
-    if (!cover || cover->kind == FS_CLAIM_TMPFS || cover->kind == FS_CLAIM_DIR)
+    if (claim->kind == FS_CLAIM_HIDDEN && claim->source)
+        return add_hidden(steps, claims, claim, error);
+    if (!cover || cover->kind == FS_CLAIM_TMPFS || cover->kind == FS_CLAIM_DIR ||
+        (cover->kind == FS_CLAIM_HIDDEN && cover->directory))
         return add_in_own(steps, claim, cover ? cover->length : 0, error);
     if (cover->kind == FS_CLAIM_BIND && cover->directory)
         return add_in_bind(steps, claim, cover, error);
@@ -239,6 +288,8 @@ int fs_steps(struct fs_build *build, struct sbx_error *error)
     for (size_t i = 0; i < build->claims.count; i++)
         if (add_claim(&steps, &build->claims, &build->claims.list[i], error) != 0)
             return -1;
+    if (add_seals(&steps, error) != 0)
+        return -1;
     int *trees = arena_array(steps.arena, steps.count, sizeof(*trees));
     if (!trees)
         return err_memory(error, FS_STAGE);

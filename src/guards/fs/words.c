@@ -58,6 +58,18 @@ static void add_tmpfs_and_links(struct fs_words *words, const struct sbx_policy 
     }
 }
 
+static void add_hidden(struct fs_words *words, const struct value_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        add(words, &(struct fs_word){
+                       .kind = FS_CLAIM_HIDDEN,
+                       .optional = list->items[i].optional,
+                       .target = list->items[i].first,
+                       .key = "files.hide",
+                       .origin = list->items[i].origin,
+                   });
+}
+
 /* What single keys put in, of which a part gives way to a word of [files]. */
 static void add_keys(struct fs_words *words, const struct sbx_policy *policy)
 {
@@ -95,7 +107,8 @@ static int compare(const void *left, const void *right)
 int fs_words_read(struct arena *arena, const struct sbx_policy *policy, struct fs_words *words)
 {
     size_t room = policy->files_ro.count + policy->files_rw.count + policy->files_bind.count +
-                  policy->files_tmpfs.count + policy->files_symlink.count + 3;
+                  policy->files_tmpfs.count + policy->files_symlink.count +
+                  policy->files_hide.count + 3;
     words->list = arena_array(arena, room, sizeof(*words->list));
     words->count = 0;
     if (!words->list)
@@ -104,6 +117,7 @@ int fs_words_read(struct arena *arena, const struct sbx_policy *policy, struct f
     add_binds(words, &policy->files_rw, "files.rw", true);
     add_binds(words, &policy->files_bind, "files.bind", false);
     add_tmpfs_and_links(words, policy);
+    add_hidden(words, &policy->files_hide);
     add_keys(words, policy);
     qsort(words->list, words->count, sizeof(*words->list), compare);
     return 0;

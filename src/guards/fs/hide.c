@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * hide.c - files.hide: what of the host is covered, and where. A path is covered where it leads
+ * inside, and so is the same place in every other bind that shows a directory above it. It only
+ * looks at the host.
+ *
+ * A mount hides the thing that it lies on, so nobody inside can uncover it: a mount point can be
+ * neither renamed nor removed there. But the directories above it can, where the program may write,
+ * and the next launch would find another thing at the path. So these are mounted on themselves.
+ */
+#include "guards/fs/fs.h"
+#include <errno.h>
+#include <string.h>
+
+static int absent(const struct fs_claim *claim, const struct fs_view *view, struct sbx_error *error)
+{
+    err_set(error, SBX_E_HOST, ENOENT, FS_STAGE,
+            "%s: /%s does not exist inside /%s, so nothing can be put on top of it", claim->key,
+            claim->target, view->cover->target);
+    err_hint(error,
+             "correct the path, or write ?/%s if it may be absent: what is put there later is "
+             "then seen",
+             claim->target);
+    return err_at(error, claim->origin);
+}
+
+static int unseen(const struct fs_claim *claim, const struct fs_view *view, int sys_errno,
+                  struct sbx_error *error)
+{
+    err_set(error, SBX_E_HOST, sys_errno, FS_STAGE, "%s: /%s can't be looked at", claim->key,
+            view->path);
+    return err_at(error, claim->origin);
+}
+
+/* Finds out what a settled claim has to cover. */
+static int resolve(struct fs_build *build, struct fs_claim *claim, struct sbx_error *error)
+{
+    struct fs_view view;
+    struct stat st;
+    fs_view(&build->claims, claim->target, FS_VIEW_MOUNT, &view);
+    switch (view.state) {
+    case FS_VIEW_HOST:
+        if (lstat(view.host, &st) != 0)
+            return unseen(claim, &view, errno, error);
+        claim->source = arena_strdup(build->claims.arena, view.host);
+        claim->directory = S_ISDIR(st.st_mode);
+        claim->device = st.st_dev;
+        claim->inode = st.st_ino;
+        return claim->source ? 0 : err_memory(error, FS_STAGE);
+    case FS_VIEW_MISSING:
+        claim->idle = claim->optional;
+        return claim->idle ? 0 : absent(claim, &view, error);
+    case FS_VIEW_OPAQUE: /* a procfs, for one, is refused when it comes to the steps */
+        claim->idle = view.cover->kind == FS_CLAIM_HIDDEN;
+        return 0;
+    case FS_VIEW_OWN:
+        claim->idle = true;
+        return 0;
+    case FS_VIEW_BROKEN:
+        claim->idle = claim->optional && view.sys_errno == ENOTDIR;
+        return claim->idle ? 0 : unseen(claim, &view, view.sys_errno, error);
+    }
+    return 0;
+}
+
+/* What is left of a host path behind the directory that a bind shows, without the '/'; NULL where
+ * it does not lie there. */
+static const char *below_source(const struct fs_claim *bind, const char *path)
+{
+    const char *rest = fs_path_below(path, bind->source);
+    return rest && *rest ? rest + 1 : NULL;
+}
+
+/* The same thing of the host, as another bind shows it. Where the profile says something of its own
+ * about that place, it is left alone. */
+static int hide_in(struct fs_build *build, const struct fs_claim *hidden,
+                   const struct fs_claim *bind, struct sbx_error *error)
+{
+    if (bind->kind != FS_CLAIM_BIND || !bind->directory)
+        return 0;
+    const char *rest = below_source(bind, hidden->source);
+    if (!rest)
+        return 0;
+    const char *separator = bind->length ? "/" : "";
+    const char *target = arena_printf(build->claims.arena, "%s%s%s", bind->target, separator, rest);
+    if (!target)
+        return err_memory(error, FS_STAGE);
+    if (fs_claims_cover(&build->claims, target, strlen(target)) != bind)
+        return 0;
+    struct fs_claim claim = *hidden;
+    claim.builtin = true;
+    claim.target = target;
+    return fs_claims_insert(&build->claims, &claim, error);
+}
+
+static int many_names(const struct fs_claim *hidden, const struct fs_claim *cover, uintmax_t names,
+                      struct sbx_error *error)
+{
+    err_set(
+        error, SBX_E_HOST, EMLINK, FS_STAGE,
+        "%s: /%s has %ju names (hard links), and an earlier program could have made one of them "
+        "inside the writable /%s",
+        hidden->key, hidden->target, names, cover->target);
+    err_hint(error,
+             "remove the others, which 'find / -samefile %s' finds; or hide the directory "
+             "above it, where its names may be many",
+             hidden->source);
+    return err_at(error, hidden->origin);
+}
+
+/* Mounts one directory on itself. */
+static int pin(struct fs_build *build, const struct fs_claim *hidden, const struct fs_claim *cover,
+               size_t length, struct sbx_error *error)
+{
+    struct arena *arena = build->claims.arena;
+    const char *target = arena_strndup(arena, hidden->target, length);
+    size_t behind = hidden->length - length; /* of the source's end, too */
+    const char *source = arena_strndup(arena, hidden->source, strlen(hidden->source) - behind);
+    struct fs_source found;
+    if (!target || !source)
+        return err_memory(error, FS_STAGE);
+    int ret = fs_source_look(arena, source, &found);
+    if (ret != 0) {
+        err_set(error, SBX_E_HOST, ret, FS_STAGE, "%s: %s can't be reached", hidden->key, source);
+        return err_at(error, hidden->origin);
+    }
+    struct fs_claim claim = fs_source_claim(&found, target, true);
+    claim.attributes = cover->attributes;
+    claim.pin = claim.builtin = true;
+    claim.key = hidden->key;
+    claim.origin = hidden->origin;
+    return fs_claims_insert(&build->claims, &claim, error);
+}
+
+/* All directories between a writable bind and what is hidden in it. */
+static int pin_above(struct fs_build *build, const struct fs_claim *hidden, struct sbx_error *error)
+{
+    const struct fs_claim *found = fs_claims_cover(
+        &build->claims, hidden->target, fs_parent_length(hidden->target, hidden->length));
+    struct stat st;
+    if (!found || found->kind != FS_CLAIM_BIND || found->attributes & MOUNT_ATTR_RDONLY)
+        return 0;
+    const struct fs_claim cover = *found; /* the next insertion moves it */
+    if (lstat(hidden->source, &st) == 0 && S_ISREG(st.st_mode) && st.st_nlink > 1)
+        return many_names(hidden, &cover, st.st_nlink, error);
+    for (size_t end = cover.length + 1; end < hidden->length; end++)
+        if (hidden->target[end] == '/' && pin(build, hidden, &cover, end, error) != 0)
+            return -1;
+    return 0;
+}
+
+/* A copy of all claims of a kind that have something to do: insertions move the list itself. */
+static struct fs_claim *copy_hidden(const struct fs_build *build, size_t *count)
+{
+    const struct fs_claims *claims = &build->claims;
+    struct fs_claim *copy = arena_array(claims->arena, claims->count + 1, sizeof(*copy));
+    *count = 0;
+    for (size_t i = 0; copy && i < claims->count; i++)
+        if (claims->list[i].kind == FS_CLAIM_HIDDEN && claims->list[i].source)
+            copy[(*count)++] = claims->list[i];
+    return copy;
+}
+
+int fs_hide(struct fs_build *build, struct sbx_error *error)
+{
+    struct fs_claims *claims = &build->claims;
+    struct fs_claim *hidden;
+    size_t count;
+    if (build->plan->policy->files_hide.count == 0)
+        return 0;
+    for (size_t i = 0; i < claims->count; i++)
+        if (claims->list[i].kind == FS_CLAIM_HIDDEN && resolve(build, &claims->list[i], error) != 0)
+            return -1;
+    if (!(hidden = copy_hidden(build, &count)))
+        return err_memory(error, FS_STAGE);
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < claims->count; j++)
+            if (hide_in(build, &hidden[i], &claims->list[j], error) != 0)
+                return -1;
+    if (!(hidden = copy_hidden(build, &count)))
+        return err_memory(error, FS_STAGE);
+    for (size_t i = 0; i < count; i++)
+        if (pin_above(build, &hidden[i], error) != 0)
+            return -1;
+    return 0;
+}
