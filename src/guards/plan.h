@@ -78,6 +78,7 @@ struct fs_step {
     uint64_t size, inodes;  /* FS_TMPFS */
     const char *size_text, *inodes_text, *mode_text; /* the same, as fsconfig(2) wants them */
     unsigned mode;
+    bool pin;             /* FS_BIND: on top of `source` itself, which is at the place already */
     struct origin origin; /* the line of the profile that asked for it */
 };
 

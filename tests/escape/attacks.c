@@ -7,11 +7,22 @@
 #include "support/run.h"
 
 #define FAMILIES "network.families=unix inet inet6"
+#define JAIL     "files.rw=${PWD}/jail", "files.bind=${PWD}/jail:/again:rw"
+#define HIDE     "files.hide=${PWD}/jail/deep/deeper/secret"
 
 const struct attack attacks[] = {
     /* files */
     {.name = "read_home", .walls = LIST(WALLS)},
     {.name = "read_shadow", .walls = LIST(WALLS)},
+    {.name = "hidden",
+     .variants = LIST("path", "rename", "rename-above", "rename-top", "rename-again", "link",
+                      "symlink", "chmod", "replace", "remove"),
+     .set = LIST(JAIL, HIDE),
+     .walls = LIST(WALLS),
+     .open = LIST(JAIL, WALLS),
+     .control = LIST("path", "rename", "rename-above", "rename-top", "rename-again", "link",
+                     "symlink", "chmod", "replace", "remove"),
+     .before = before_hidden},
     {.name = "see_host",
      .variants = LIST("/run", "/var", "/home", "/root", "/srv", "/opt", "/sys", "/boot", "/mnt"),
      .walls = LIST(WALLS),

@@ -6,6 +6,7 @@
 
 #include "escape/probe.h"
 #include "support/stage.h"
+#include "support/tree.h"
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -16,6 +17,7 @@
 #include <sys/prctl.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -128,6 +130,7 @@ void things_end(struct things *things)
     }
     if (things->shm >= 0)
         shmctl(things->shm, IPC_RMID, NULL);
+    tree_remove("jail");
     close(things->abstract_fd);
     close(things->tcp_fd);
     close(things->slave);
@@ -172,4 +175,29 @@ void before_plain_user(void *data)
     if (geteuid() == 0 && (setgroups(0, NULL) != 0 || setresgid(STAGE_UID, STAGE_UID, STAGE_UID) ||
                            setresuid(STAGE_UID, STAGE_UID, STAGE_UID) != 0))
         _exit(BROKEN);
+}
+
+/* Everybody may do everything there: the sandbox's user is another one where root starts it. */
+static void make_open_folder(const char *path)
+{
+    if (mkdir(path, 0777) != 0 || chmod(path, 0777) != 0)
+        _exit(BROKEN);
+}
+
+void before_hidden(void *data)
+{
+    int fd;
+
+    (void)data;
+    tree_remove("jail");
+    make_open_folder("jail");
+    make_open_folder("jail/deep");
+    make_open_folder("jail/deep/deeper");
+    fd = open("jail/deep/deeper/secret", O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0 || write(fd, "nobody's business\n", 18) != 18 || fchmod(fd, 0666) != 0 ||
+        (stage()->as_root && fchown(fd, 65534, 65534) != 0) ||
+        symlink("deep/deeper/secret", "jail/before") != 0 ||
+        symlink("deep/deeper", "jail/before-above") != 0)
+        _exit(BROKEN);
+    close(fd);
 }

@@ -30,5 +30,6 @@ void before_terminal(void *things);   /* leads a session at the terminal */
 void before_leak(void *things);       /* leaves fds open over exec */
 void before_keyring(void *things);    /* has keys in its session's and its user's keyring */
 void before_plain_user(void *things); /* root becomes an ordinary user */
+void before_hidden(void *things);     /* makes the folder "jail", with a file to hide */
 
 #endif

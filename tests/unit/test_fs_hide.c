@@ -303,6 +303,18 @@ static void test_replaced_meanwhile(void **state)
     stopped(f, ENOENT, FS_HIDE_FILE, at(f, "/a/file") + 1, "replaced");
 }
 
+/* A decoy in the place of a directory above would leave the real one uncovered beside it. */
+static void test_directory_above_replaced_meanwhile(void **state)
+{
+    struct fixture *f = host_of(state);
+    add_rw(f, at(f, "/a"), 1);
+    add_hide(f, at(f, "/a/deep/deeper/file"), 2);
+    prepared(f);
+    assert_int_equal(rename(at(f, "/a/deep"), at(f, "/a/moved")), 0);
+    make_dir(f, "/a/deep");
+    stopped(f, ESTALE, FS_BIND, at(f, "/a/deep") + 1, "replaced");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -323,6 +335,7 @@ int main(void)
         TEST(test_inside_writable),
         TEST(test_inside_a_root_that_is_a_bind),
         TEST(test_replaced_meanwhile),
+        TEST(test_directory_above_replaced_meanwhile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

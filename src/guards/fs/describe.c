@@ -54,7 +54,8 @@ static void describe_step(const struct fs_step *step, FILE *out)
         guard_line(out, step->origin, "symlink /%s -> %s", step->target, step->source);
         break;
     case FS_BIND:
-        guard_line(out, step->origin, "bind %s at /%s %s", step->source, step->target, flags.text);
+        guard_line(out, step->origin, "bind %s at /%s %s%s", step->source, step->target, flags.text,
+                   step->pin ? ", so that it can't be moved away" : "");
         break;
     case FS_TMPFS:
         guard_line(out, step->origin, "tmpfs at /%s %s size=%s nr_inodes=%s mode=%s", step->target,

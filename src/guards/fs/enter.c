@@ -6,7 +6,8 @@
  * Two rules make each step safe against a directory of the host that changes meanwhile:
  *   - a target is reached by its parent, opened beneath the new root with no symbolic link
  * followed, and one name in it;
- *   - a source must be the file that the plan was made for: same device, same inode.
+ *   - a source must be the file that the plan was made for: same device, same inode; and so must
+ *     what is hidden or pinned.
  *
  * Sources: mount_setattr(2), open_tree, move_mount, fsopen, pivot_root(2), openat2(2).
  */
@@ -191,6 +192,8 @@ static long do_step(struct site *site, const struct fs_step *step, int tree)
     case FS_SYMLINK:
         return sys(SYS_symlinkat, step->source, parent, name);
     case FS_BIND:
+        if (step->pin)
+            return cover(tree, parent, name, step);
         mount = tree;
         break;
     case FS_TMPFS:

@@ -101,6 +101,7 @@ static int add_content(struct steps *steps, const struct fs_claim *claim, struct
         .size = claim->size,
         .inodes = claim->inodes,
         .mode = claim->mode,
+        .pin = claim->pin,
         .origin = claim->origin,
     };
     if (step.op == FS_TMPFS)
