@@ -123,6 +123,11 @@ static inline struct item *add_hide(struct fixture *f, const char *path, unsigne
     return add_item(f, &f->policy.files_hide, 5, path, line);
 }
 
+static inline struct item *add_noexec(struct fixture *f, const char *path, unsigned line)
+{
+    return add_item(f, &f->policy.files_noexec, 6, path, line);
+}
+
 static inline int fixture_setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof(*f));

@@ -245,6 +245,7 @@ static void layers(void **state)
     check_sets(SETS("files.rw=/srv", "files.hide=/srv/a"),
                SETS("files.rw=/srv", "files.hide=/srv/a", "files.ro=/srv/a/b"), MORE, "+ /srv/a/b",
                "- /srv/a/b");
+    check("files.noexec=/tmp", "files.noexec=", MORE, "- /tmp", "+ /tmp");
     check("files.hide=/usr/share", "files.hide=", MORE, "- /usr/share, on top of the system's",
           "+ /usr/share, on top of the system's");
     check_sets(SETS("files.bind=/srv:/srv /b:/srv/a"), SETS("files.ro=/srv"), OTHER,

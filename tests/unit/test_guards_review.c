@@ -268,6 +268,20 @@ static void hidden(void **state)
     finds_in("files", "ro = /home/a/b\nhide = ?/home/a/b/.ssh", "");
 }
 
+static void not_executable(void **state)
+{
+    (void)state;
+    finds_in("files", "rw = /srv", "note writable-executable 2:6");
+    finds_in("files", "rw = /srv\nnoexec = /srv", "");
+    finds_in("files", "rw = /srv/a\nnoexec = /srv", "");
+    finds_in("files", "rw = /srv\nnoexec = /srv/a", "note writable-executable 2:6");
+    /* That nothing runs inside is no help against what runs outside. */
+    finds_in("files", "rw = /usr/local\nnoexec = /usr/local", "warning writable-executable 2:6");
+    finds_in("files", "noexec = /srv", "note no-effect 2:10");
+    finds_in("files", "tmpfs = /srv/a\nnoexec = /srv", "");
+    finds_in("files", "noexec = /box /dev/shm /usr/share /", "");
+}
+
 static void keys_without_effect(void **state)
 {
     (void)state;
@@ -410,6 +424,7 @@ int main(void)
         TEST(secrets),
         TEST(shown_already),
         TEST(hidden),
+        TEST(not_executable),
         TEST(keys_without_effect),
         TEST(namespaces),
         TEST(environment),

@@ -270,11 +270,13 @@ static void report_writable(const struct fs_word *word, const char *source, stru
         if (found == ELSEWHERE || (found == BELOW && trusted[i].whole))
             continue;
         diag_lint(diag, SBX_SEVERITY_WARNING, RULE_writable_executable, word->origin, hint,
-                  "%s: %s is writable and executable, and others run or obey what lies there: what "
-                  "the program leaves in it runs outside of the sandbox",
-                  word->key, word->source);
+                  "%s: %s is writable%s, and others run or obey what lies there: what the program "
+                  "leaves in it runs outside of the sandbox",
+                  word->key, word->source, word->noexec ? "" : " and executable");
         return;
     }
+    if (word->noexec)
+        return;
     diag_lint(diag, SBX_SEVERITY_NOTE, RULE_writable_executable, word->origin, hint,
               "%s: %s is writable and executable: what the program leaves there stays, and runs "
               "with all rights of whoever starts it outside",

@@ -55,7 +55,7 @@ static void describe_step(const struct fs_step *step, FILE *out)
         break;
     case FS_BIND:
         guard_line(out, step->origin, "bind %s at /%s %s%s", step->source, step->target, flags.text,
-                   step->pin ? ", so that it can't be moved away" : "");
+                   step->pin ? ", on top of itself" : "");
         break;
     case FS_TMPFS:
         guard_line(out, step->origin, "tmpfs at /%s %s size=%s nr_inodes=%s mode=%s", step->target,
@@ -216,6 +216,17 @@ static bool wall_hide(const struct plan *plan, struct wall *wall)
                       covers, list->count - words);
 }
 
+static bool wall_noexec(const struct plan *plan, struct wall *wall)
+{
+    size_t mounts = 0;
+    if (!plan->policy->files_noexec.count)
+        return guard_wall(wall, SBX_STATE_OFF, "no word in it: /dev and /proc alone are noexec");
+    for (size_t i = 0; i < plan->fs.count; i++)
+        mounts += (plan->fs.steps[i].attributes & MOUNT_ATTR_NOEXEC) != 0;
+    return guard_wall(wall, SBX_STATE_ENFORCED, "%zu mounts with MOUNT_ATTR_NOEXEC, recursively",
+                      mounts);
+}
+
 static bool wall_dev(const struct plan *plan, struct wall *wall)
 {
     if (plan->policy->files_dev.v == DEV_NONE)
@@ -269,6 +280,8 @@ bool fs_wall(const struct plan *plan, enum key_id key, struct wall *wall)
                    : guard_wall(wall, SBX_STATE_OFF, "no word in it: nothing is shown for it");
     case KEY_files_hide:
         return wall_hide(plan, wall);
+    case KEY_files_noexec:
+        return wall_noexec(plan, wall);
     case KEY_files_dev:
         return wall_dev(plan, wall);
     case KEY_files_proc:

@@ -107,7 +107,22 @@ static int check_interpreter(const struct fs_build *build, const char *shown,
         return err_set(error, SBX_E_NOT_EXECUTABLE, EACCES, FS_STAGE_EXEC,
                        "%s can't start: its interpreter %s is not an executable file", shown,
                        interpreter);
-    return 0;
+    return fs_executable_place(view, shown, interpreter, error);
+}
+
+int fs_executable_place(const struct fs_view *view, const char *shown, const char *interpreter,
+                        struct sbx_error *error)
+{
+    if (!(view->cover->attributes & MOUNT_ATTR_NOEXEC))
+        return 0;
+    if (interpreter)
+        err_set(error, SBX_E_NOT_EXECUTABLE, EACCES, FS_STAGE_EXEC,
+                "%s can't start: its interpreter %s lies in /%s, which is mounted noexec inside",
+                shown, interpreter, view->cover->target);
+    else
+        err_set(error, SBX_E_NOT_EXECUTABLE, EACCES, FS_STAGE_EXEC,
+                "%s lies in /%s, which is mounted noexec inside", shown, view->cover->target);
+    return err_hint(error, "take that path out of files.noexec, or move what is to run");
 }
 
 static enum fs_binary look_into(const char *path, char interpreter[PATH_MAX])

@@ -25,7 +25,9 @@ int fs_prepare(struct plan *plan, const struct host *host, const struct fs_machi
     if (fs_claims_settle(&build.claims, error) != 0 || fs_hide(&build, error) != 0 ||
         fs_workdir(&build, error) != 0)
         return -1;
-    if (plan->command && (fs_workdir_files(&build, error) != 0 || fs_program(&build, error) != 0))
+    if (plan->command && fs_workdir_files(&build, error) != 0)
+        return -1;
+    if (fs_noexec(&build, error) != 0 || (plan->command && fs_program(&build, error) != 0))
         return -1;
     return fs_steps(&build, error);
 }

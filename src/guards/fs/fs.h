@@ -201,6 +201,10 @@ int fs_device_claims(struct fs_build *build, struct sbx_error *error);
  * shows the same; the claims must be settled. Errors: SBX_E_PROFILE, SBX_E_HOST, SBX_E_RESOURCE. */
 int fs_hide(struct fs_build *build, struct sbx_error *error);
 
+/* What nothing may be executed in (noexec.c); all claims must be there but the program's own, which
+ * is put where it is in order to run. Errors: SBX_E_PROFILE, SBX_E_HOST, SBX_E_RESOURCE. */
+int fs_noexec(struct fs_build *build, struct sbx_error *error);
+
 /* The working directory and what is put into it (workdir.c); the claims must be settled. */
 int fs_workdir(struct fs_build *build, struct sbx_error *error);
 int fs_workdir_put(struct fs_build *build, const struct fs_source *source, const char *name,
@@ -213,6 +217,10 @@ int fs_program(struct fs_build *build, struct sbx_error *error);
 /* May this file be executed at all? (executable.c) `shown` is how messages name it. */
 int fs_executable_check(const struct fs_build *build, const struct fs_source *file,
                         const char *shown, struct sbx_error *error);
+
+/* May anything be executed where a walk ended? `interpreter`: of `shown`; NULL: `shown` itself. */
+int fs_executable_place(const struct fs_view *view, const char *shown, const char *interpreter,
+                        struct sbx_error *error);
 
 /* Are all the interpreters of this file visible inside? Sets plan->exec.interpreter. */
 int fs_executable_interpreters(struct fs_build *build, const char *host_path, const char *shown,
@@ -229,6 +237,7 @@ struct fs_word {
     bool builtin;  /* gives way to a word of [files] on the same path */
     bool optional; /* what it names may be absent */
     bool writable;
+    bool noexec;        /* files.noexec names it, or a directory above it */
     const char *source; /* binds: on the host; symbolic links: the content */
     const char *target; /* inside, with the leading '/' */
     uint64_t size, inodes;

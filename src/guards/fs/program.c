@@ -183,6 +183,7 @@ static int place(struct fs_build *build, const char *path, struct program *progr
 int fs_program(struct fs_build *build, struct sbx_error *error)
 {
     struct program program = {.inside = NULL};
+    struct fs_view view;
     struct exec_plan *exec = &build->plan->exec;
     const char *name = build->plan->command->argv ? build->plan->command->argv[0] : NULL;
     if (!name)
@@ -194,7 +195,10 @@ int fs_program(struct fs_build *build, struct sbx_error *error)
     const char *shown = by_path ? name : program.inside;
     if (fs_executable_check(build, &program.file, shown, error) != 0)
         return -1;
-    if (!program.inside && place(build, name, &program, error) != 0)
+    if (program.inside)
+        fs_view(&build->claims, program.inside, FS_VIEW_FOLLOW, &view);
+    if (program.inside ? fs_executable_place(&view, shown, NULL, error) != 0
+                       : place(build, name, &program, error) != 0)
         return -1;
     exec->path = program.inside;
     exec->source = program.file.path;

@@ -236,6 +236,23 @@ static void review_hidden(const struct sbx_policy *policy, const struct fs_words
     }
 }
 
+/* What nothing shows can't be executed. */
+static void review_noexec(const struct sbx_policy *policy, const struct fs_words *words,
+                          struct diag *diag)
+{
+    for (size_t i = 0; i < policy->files_noexec.count; i++) {
+        const struct item *item = &policy->files_noexec.items[i];
+        bool shows = fs_words_cover(words, item->first) || is_shown_by_base(policy, item->first) ||
+                     (policy->root_cwd.v && fs_path_below(policy->root_cwd.v, item->first));
+        for (size_t j = 0; j < words->count && !shows; j++)
+            shows = fs_path_below(words->list[j].target, item->first) != NULL;
+        if (!shows)
+            diag_lint(diag, SBX_SEVERITY_NOTE, RULE_no_effect, item->origin,
+                      "take the word away, or correct the path", "files.noexec: nothing shows %s",
+                      item->first);
+    }
+}
+
 static void review_cwd(const struct sbx_policy *policy, const struct fs_words *words,
                        struct diag *diag)
 {
@@ -278,6 +295,7 @@ void fs_review(const struct sbx_policy *policy, struct diag *diag)
         review_hidden(policy, &words, word, diag);
         fs_dangers(&words, word, diag);
     }
+    review_noexec(policy, &words, diag);
     review_cwd(policy, &words, diag);
     arena_free(&arena);
 }

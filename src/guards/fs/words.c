@@ -93,6 +93,14 @@ static void add_keys(struct fs_words *words, const struct sbx_policy *policy)
                                      .origin = policy->files_dev.origin});
 }
 
+static void mark_noexec(struct fs_words *words, const struct value_list *list)
+{
+    for (size_t i = 0; i < words->count; i++)
+        for (size_t j = 0; j < list->count; j++)
+            words->list[i].noexec |=
+                fs_path_below(words->list[i].target, list->items[j].first) != NULL;
+}
+
 static int compare(const void *left, const void *right)
 {
     const struct fs_word *one = left, *two = right;
@@ -119,6 +127,7 @@ int fs_words_read(struct arena *arena, const struct sbx_policy *policy, struct f
     add_tmpfs_and_links(words, policy);
     add_hidden(words, &policy->files_hide);
     add_keys(words, policy);
+    mark_noexec(words, &policy->files_noexec);
     qsort(words->list, words->count, sizeof(*words->list), compare);
     return 0;
 }
