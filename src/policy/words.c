@@ -53,9 +53,14 @@ static int escape(const struct parse *parse, const char **from)
         *from = c + 2;
         return byte;
     }
+    if (*c == 'n') {
+        *from = c;
+        return '\n';
+    }
     if (!*c || !strchr("\"\\:,=$;", *c))
-        return value_error(parse, "write \\\\ for a backslash",
-                           "in quotes a backslash stands only before one of \" \\ : , = $ ; and x");
+        return value_error(
+            parse, "write \\\\ for a backslash",
+            "in quotes a backslash stands only before one of \" \\ : , = $ ; n and x");
     *from = c;
     return (unsigned char)*c;
 }
@@ -187,6 +192,10 @@ static char *write_byte(char *to, char byte)
 {
     static const char digits[] = "0123456789abcdef";
     *to++ = '\\';
+    if (byte == '\n') {
+        *to++ = 'n';
+        return to;
+    }
     *to++ = 'x';
     *to++ = digits[(unsigned char)byte >> 4];
     *to++ = digits[(unsigned char)byte & 15];

@@ -3,9 +3,9 @@
  * words.h - cuts the text of a list into words, and writes words.
  *
  * Words are separated by blanks. Double quotes hold blanks together; within them a backslash takes
- * the meaning from the character behind it, and \xHH is a byte. A '?' or '!' before the word,
- * outside of quotes, is its mark. \xHH of a character that can be written is refused: a profile
- * says what it means.
+ * the meaning from the character behind it, \n is the end of a line, and \xHH is a byte. A '?' or
+ * '!' before the word, outside of quotes, is its mark. \xHH of a character that can be written is
+ * refused: a profile says what it means.
  */
 #ifndef POLICY_WORDS_H
 #define POLICY_WORDS_H

@@ -42,7 +42,7 @@ static void words(void **state)
     expect("[files]\nro = /b\n\n; c\n  /c\n\t<<\"a b\">>\t/d\n", "'a b' is not an absolute path");
     expect("[files]\nro = <</a/../b>> <<?>>  <<?!x>> <<#x>>\n", "'.' or '..'", "has no word",
            "one mark at most", "can't begin with '#'");
-    expect("[files]\nro = /a <<\"\">> <<\"/b\\n\">> /c\n  <<\"/d>>\n", "empty word", "backslash",
+    expect("[files]\nro = /a <<\"\">> <<\"/b\\q\">> /c\n  <<\"/d>>\n", "empty word", "backslash",
            "not closed");
     expect("[files]\nbind = /a:/b <</a>> <</a:/b:x>>\n", "no bind", "'x' is not known");
     expect("[files]\ntmpfs = /a <</b:exec>> <</c:size=0>>\n", "no option 'exec'", "for size");

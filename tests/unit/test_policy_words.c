@@ -70,7 +70,7 @@ static void escapes(void **state)
     };
     struct sbx_policy *policy =
         load_text("[environment]\nset = \"A=\\${HOME}\" \"B=\\$\\\\\\\"\\:\\,\\=\" \"C=x \\; y\""
-                  " \"D=\\${HOME}\" \"E=\\x0a\\x09\\x1b\\xff\\xC3\\xBC\" F=\\x41 G=a\\;b"
+                  " \"D=\\${HOME}\" \"E=\\n\\x09\\x1b\\xff\\xC3\\xBC\" F=\\x41 G=a\\;b"
                   " \"H=\\xe2\\x80\\xae\" \"I=\\x10\\x10x\" \"J=\\\"\\\\\"\n");
     assert_int_equal(policy->environment_set.count, sizeof(values) / sizeof(values[0]));
     for (size_t i = 0; i < policy->environment_set.count; i++)
@@ -78,7 +78,7 @@ static void escapes(void **state)
     assert_string_equal(policy->environment_set.items[0].text, "\"A=\\${HOME}\"");
     assert_string_equal(policy->environment_set.items[3].text, "\"D=\\${HOME}\"");
     assert_string_equal(policy->environment_set.items[4].text,
-                        "\"E=\\x0a\\x09\\x1b\\xff\xc3\xbc\"");
+                        "\"E=\\n\\x09\\x1b\\xff\xc3\xbc\"");
     assert_string_equal(policy->environment_set.items[5].text, "F=\\x41");
     assert_string_equal(policy->environment_set.items[7].text, "\"H=\\xe2\\x80\\xae\"");
     policy_free(policy);
@@ -88,7 +88,7 @@ static void refused_escapes(void **state)
 {
     (void)state;
     static const char *const refused[] = {
-        "\\x00", "\\x0", "\\x", "\\xg0", "\\x0g", "\\X41", "\\n", "\\0", "\\ ", "\\'", "\\{", "\\/",
+        "\\x00", "\\x0", "\\x", "\\xg0", "\\x0g", "\\X41", "\\N", "\\0", "\\ ", "\\'", "\\{", "\\/",
     };
     char line[64];
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
