@@ -37,6 +37,7 @@ static const char *subject_of(const struct key *key, const struct item *item)
     case TYPE_paths:
     case TYPE_tmpfs:
     case TYPE_assigns:
+    case TYPE_texts:
         return item->first;
     case TYPE_binds:
     case TYPE_links:
@@ -116,7 +117,8 @@ static struct entries collect(struct diff *diff, const struct sbx_policy *policy
 /* The words that put something at a path inside. */
 static const struct key *const place_keys[] = {
     &policy_keys[KEY_files_ro],    &policy_keys[KEY_files_rw],      &policy_keys[KEY_files_bind],
-    &policy_keys[KEY_files_tmpfs], &policy_keys[KEY_files_symlink], &policy_keys[KEY_files_hide]};
+    &policy_keys[KEY_files_tmpfs], &policy_keys[KEY_files_symlink], &policy_keys[KEY_files_hide],
+    &policy_keys[KEY_files_text]};
 enum { PLACE_KEYS = sizeof(place_keys) / sizeof(place_keys[0]), VIEW_KEYS = 3 };
 
 static bool is_key_of(const struct entry *entry, size_t count)
@@ -331,6 +333,7 @@ void diff_list(struct diff *diff, const struct key *key)
 {
     switch ((enum type_id)(key->type - policy_types)) {
     case TYPE_assigns:
+    case TYPE_texts:
         merge(diff, &key, 1, match_assigns);
         break;
     case TYPE_links:

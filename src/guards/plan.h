@@ -64,6 +64,8 @@ enum fs_op {
     FS_TMPFS,     /* `size` bytes, `inodes`, `mode` */
     FS_PROC,      /* a new procfs */
     FS_DEVPTS,    /* a new devpts */
+    FS_SHOW_TEXT, /* FS_TEXT, as a mount of its own: on top of what is there, or where the program
+                   * may write */
     FS_HIDE_DIR,  /* an empty tmpfs on top of the host's directory `device`, `inode` */
     FS_HIDE_FILE, /* an empty file that nobody may read, on top of the same */
     FS_SEAL,      /* make the FS_HIDE_DIR at `target` read-only, now that all is in it */
@@ -74,7 +76,7 @@ struct fs_step {
     const char *source;     /* absolute host path, text or link content; NULL where none applies */
     const char *target;     /* inside, relative to the new root, never starting with '/'; no ".." */
     uint64_t attributes;    /* MOUNT_ATTR_* */
-    uint64_t device, inode; /* FS_BIND, FS_HIDE_*: what `source` was when the plan was made */
+    uint64_t device, inode; /* what `source`, or what is covered, was when the plan was made */
     uint64_t size, inodes;  /* FS_TMPFS */
     const char *size_text, *inodes_text, *mode_text; /* the same, as fsconfig(2) wants them */
     unsigned mode;

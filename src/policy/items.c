@@ -111,11 +111,34 @@ int item_link(const struct parse *parse, const char *word, struct item *item)
                   : SET_TEXT(parse, item, {item->first, ":"}, {":", NULL}, {item->second, ":"});
 }
 
+/* The first '=' that separates; the word's end where there is none. */
+static const char *find_equals(const char *word)
+{
+    while (*word && *word != '=')
+        word += *word == WORD_LITERAL ? 2 : 1;
+    return word;
+}
+
+int item_text(const struct parse *parse, const char *word, struct item *item)
+{
+    const char *equals = find_equals(word);
+    if (!*equals)
+        return value_error(parse,
+                           "write PATH=CONTENT, in double quotes where it has blanks; there "
+                           "\\n ends a line",
+                           "'%s' has no content", item->text);
+    struct field path = {word, (size_t)(equals - word)};
+    struct field content = {equals + 1, strlen(equals + 1)};
+    int result = expand_path(parse, path, item->optional, &item->first);
+    if (result == 0)
+        result = expand(parse, content, item->optional, &item->second);
+    return result ? result
+                  : SET_TEXT(parse, item, {item->first, "="}, {"=", NULL}, {item->second, ""});
+}
+
 int item_assign(const struct parse *parse, const char *word, struct item *item)
 {
-    const char *equals = word;
-    while (*equals && *equals != '=')
-        equals += *equals == WORD_LITERAL ? 2 : 1;
+    const char *equals = find_equals(word);
     size_t length = (size_t)(equals - word);
     if (!*equals)
         return value_error(parse, "write NAME=VALUE without blanks around '='",

@@ -87,11 +87,12 @@ struct value_action {
 struct item {
     const char *text;   /* the one form of the word, as a profile would have it, without its mark */
     bool optional;      /* it stood as ?word: it may be absent on this machine */
-    const char *first;  /* words, variables: the word; paths, tmpfs: the path; binds: the source;
-                         * links: the content; assigns: the name; calls: the name or @group;
+    const char *first;  /* words, variables: the word; paths, tmpfs, texts: the path; binds: the
+                         * source;  links: the content; assigns: the name; calls: the name or @group;
                          * capabilities: the name with cap_, in small letters; endpoints: the
                          * address, NULL for any */
-    const char *second; /* binds: the target; links: the path; assigns: the value */
+    const char *second; /* binds: the target; links: the path; assigns: the value; texts: the
+                         * content */
     bool writable;      /* binds: ":rw" */
     uint64_t size;      /* tmpfs: bytes, 0 where not given */
     uint64_t inodes;    /* tmpfs: 0 where not given */
@@ -111,6 +112,7 @@ struct value_list {
 #define value_tmpfs        value_list
 #define value_links        value_list
 #define value_assigns      value_list
+#define value_texts        value_list
 #define value_calls        value_list
 #define value_families     value_list
 #define value_capabilities value_list

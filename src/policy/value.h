@@ -46,6 +46,7 @@ enum type_id {
     TYPE_capabilities,
     TYPE_variables,
     TYPE_endpoints,
+    TYPE_texts,
     TYPE_COUNT
 };
 
@@ -138,6 +139,7 @@ int item_path(const struct parse *parse, const char *word, struct item *item);
 int item_bind(const struct parse *parse, const char *word, struct item *item);
 int item_tmpfs(const struct parse *parse, const char *word, struct item *item);
 int item_link(const struct parse *parse, const char *word, struct item *item);
+int item_text(const struct parse *parse, const char *word, struct item *item);
 int item_assign(const struct parse *parse, const char *word, struct item *item);
 int item_call(const struct parse *parse, const char *word, struct item *item);
 int item_family(const struct parse *parse, const char *word, struct item *item);

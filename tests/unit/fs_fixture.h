@@ -128,6 +128,14 @@ static inline struct item *add_noexec(struct fixture *f, const char *path, unsig
     return add_item(f, &f->policy.files_noexec, 6, path, line);
 }
 
+static inline struct item *add_text(struct fixture *f, const char *path, const char *content,
+                                    unsigned line)
+{
+    struct item *item = add_item(f, &f->policy.files_text, 7, path, line);
+    item->second = content;
+    return item;
+}
+
 static inline int fixture_setup(void **state)
 {
     struct fixture *f = calloc(1, sizeof(*f));

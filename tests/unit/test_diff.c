@@ -245,6 +245,10 @@ static void layers(void **state)
     check_sets(SETS("files.rw=/srv", "files.hide=/srv/a"),
                SETS("files.rw=/srv", "files.hide=/srv/a", "files.ro=/srv/a/b"), MORE, "+ /srv/a/b",
                "- /srv/a/b");
+    check("files.text=/t=a", "files.text=/t=b", OTHER, "/t=a -> /t=b", "/t=b -> /t=a");
+    check("files.text=/t=a", "files.text=", OTHER, "- /t=a", "+ /t=a");
+    check_sets(SETS("files.ro=/srv", "files.text=/srv/a=x"), SETS("files.ro=/srv"), MORE,
+               "- /srv/a=x, on top of /srv", "+ /srv/a=x, on top of /srv");
     check("files.noexec=/tmp", "files.noexec=", MORE, "- /tmp", "+ /tmp");
     check("files.hide=/usr/share", "files.hide=", MORE, "- /usr/share, on top of the system's",
           "+ /usr/share, on top of the system's");

@@ -134,6 +134,11 @@ static void places_that_are_none(void **state)
     (void)state;
     finds("[files]\ntmpfs = /proc/x\n", "error invalid 2:9");
     finds("[files]\nhide = /proc/x\n", "error invalid 2:8");
+    finds("[files]\ntext = /proc/x=y\n", "error invalid 2:8");
+    finds("[files]\ntext = /a=x\ntmpfs = /a/b\n", "error invalid 3:9");
+    finds("[files]\ntext = /a=x /a=y\n", "error invalid 2:13");
+    finds("[files]\ntext = /a=x /a=x\n", "");
+    finds("[root]\ncwd = /a\n[files]\ntext = /a=x\n", "error invalid 2:7");
     finds("[root]\ncwd = /a/b\n[files]\nhide = /a\ntmpfs = /tmp\n",
           "note no-effect 4:8, error invalid 2:7");
     finds("[files]\ntmpfs = /proc/x\nproc = none\n", "");

@@ -135,6 +135,8 @@ static void what_keeps_it(void **state)
     kept("", KEY_files_noexec, SBX_STATE_OFF, "no word");
     kept("[files]\nproc = none\ndev = none\ntmpfs = /a /b\nnoexec = /a\n", KEY_files_noexec,
          SBX_STATE_ENFORCED, "1 mounts with MOUNT_ATTR_NOEXEC");
+    kept("", KEY_files_text, SBX_STATE_OFF, "no word");
+    kept("[files]\ntext = /a=b /c=d\n", KEY_files_text, SBX_STATE_ENFORCED, "2 files");
     kept("", KEY_root_size, SBX_STATE_ENFORCED, "size=67108864");
     kept("[files]\ntmpfs = /box\n", KEY_root_size, SBX_STATE_ENFORCED, "size=67108864");
     kept("[root]\ncwd = /etc\n[files]\nro = /etc\n", KEY_root_size, SBX_STATE_OFF, "no tmpfs");

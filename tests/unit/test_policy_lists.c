@@ -84,6 +84,30 @@ static void tmpfs(void **state)
     assert_hint(refuse_key("files", "tmpfs = /a:sise=1", "no option 'sise'"), "'size'");
 }
 
+static void small_files(void **state)
+{
+    (void)state;
+    struct sbx_policy *policy = load_key(
+        "files", "text = \"/a=x = y\\n\" /b= \"/c\\=d=e\" /h=${HOME}=\\n \"/i=\\${HOME};\"");
+    const struct item *items = policy->files_text.items;
+    assert_int_equal(policy->files_text.count, 5);
+    assert_string_equal(items[0].first, "/a");
+    assert_string_equal(items[0].second, "x = y\n");
+    assert_string_equal(items[0].text, "\"/a=x = y\\n\"");
+    assert_string_equal(items[1].second, "");
+    assert_string_equal(items[2].first, "/c=d");
+    assert_string_equal(items[2].second, "e");
+    assert_string_equal(items[2].text, "\"/c\\=d=e\"");
+    assert_null(strchr(items[3].second, '\n')); /* no escape outside of quotes */
+    assert_string_equal(items[4].second, "${HOME};");
+    policy_free(policy);
+    refuse_key("files", "text = /a", "has no content");
+    refuse_key("files", "text = \"/a\\=b\"", "has no content");
+    refuse_key("files", "text = a=b", "not an absolute path");
+    refuse_key("files", "text = =b", "not an absolute path");
+    refuse_key("files", "text = /a=${env:EMPTY_ONE}", "is not set");
+}
+
 static void links(void **state)
 {
     (void)state;
@@ -350,6 +374,7 @@ int main(void)
         TEST(binds),
         TEST(tmpfs),
         TEST(links),
+        TEST(small_files),
         TEST(assigns),
         TEST(calls),
         TEST(families),

@@ -132,6 +132,8 @@ static void look_alikes(void **state)
 {
     (void)state;
     round_text("[environment]\nset = pass=2 clear=no set=x \"pass=a\\\\b\" \"pass= c\"\n");
+    round_text("[files]\ntext = \"/a=\\n[files]\\nro = /x\\n\" \"/b\\=c=d\\=\" /e= /f=${env:MINE} "
+               "\"/g=\\$\\:;\"\n");
     round_text("[files]\nsymlink = \"ro=x:/l\" ro=:/m \"rw = x:/n\" [x]:/o \"[files]:/p\" [:/q\n"
                "    ?\"bind=x:/r\" ?ro=x:/s \"[a] b:/t\" \"ro=\\\\\\\"x:/u\"\n");
 }

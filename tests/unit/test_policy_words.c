@@ -77,8 +77,7 @@ static void escapes(void **state)
         assert_string_equal(policy->environment_set.items[i].second, values[i]);
     assert_string_equal(policy->environment_set.items[0].text, "\"A=\\${HOME}\"");
     assert_string_equal(policy->environment_set.items[3].text, "\"D=\\${HOME}\"");
-    assert_string_equal(policy->environment_set.items[4].text,
-                        "\"E=\\n\\x09\\x1b\\xff\xc3\xbc\"");
+    assert_string_equal(policy->environment_set.items[4].text, "\"E=\\n\\x09\\x1b\\xff\xc3\xbc\"");
     assert_string_equal(policy->environment_set.items[5].text, "F=\\x41");
     assert_string_equal(policy->environment_set.items[7].text, "\"H=\\xe2\\x80\\xae\"");
     policy_free(policy);

@@ -10,6 +10,26 @@ static bool is_root(const char *path)
     return path && strcmp(path, "/") == 0;
 }
 
+/* They live in a tmpfs whose size nobody chose. */
+enum { TEXTS_MAX = 2 << 20, PAGE = 4096 };
+
+static void check_texts(const struct value_list *list, struct diag *diag)
+{
+    size_t sum = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct item *item = &list->items[i];
+        if (is_root(item->first))
+            diag_error(diag, item->origin, 0, "name a path below /",
+                       "files.text: the root can't be a file");
+        sum += strlen(item->second) / PAGE * PAGE + PAGE;
+        if (sum > TEXTS_MAX) {
+            diag_error(diag, item->origin, 0, "show large files of the host, with files.bind",
+                       "files.text: all files together have more than 2M");
+            return;
+        }
+    }
+}
+
 static int check_writable_root(const struct item *item, struct diag *diag)
 {
     return diag_error(diag, item->origin, 0, "name the directories that the program has to write",
@@ -34,6 +54,7 @@ int fs_check(const struct sbx_policy *policy, struct diag *diag)
         if (is_root(policy->files_symlink.items[i].second))
             diag_error(diag, policy->files_symlink.items[i].origin, 0, "name a path below /",
                        "files.symlink: the root can't be a symbolic link");
+    check_texts(&policy->files_text, diag);
     for (size_t i = 0; i < policy->files_hide.count; i++)
         if (is_root(policy->files_hide.items[i].first))
             diag_error(diag, policy->files_hide.items[i].origin, 0,

@@ -14,7 +14,7 @@ size_t fs_mounts(const struct fs_plan *fs)
     for (size_t i = 0; i < fs->count; i++) {
         enum fs_op op = fs->steps[i].op;
         mounts += op == FS_BIND || op == FS_TMPFS || op == FS_PROC || op == FS_DEVPTS ||
-                  op == FS_HIDE_DIR || op == FS_HIDE_FILE;
+                  op == FS_HIDE_DIR || op == FS_HIDE_FILE || op == FS_SHOW_TEXT;
     }
     return mounts;
 }
@@ -49,6 +49,10 @@ static void describe_step(const struct fs_step *step, FILE *out)
     case FS_TEXT:
         guard_line(out, step->origin, "file /%s with %zu bytes of sandbox's own, mode=%04o",
                    step->target, strlen(step->source), step->mode);
+        break;
+    case FS_SHOW_TEXT:
+        guard_line(out, step->origin, "mount a file with %zu bytes of sandbox's own at /%s %s",
+                   strlen(step->source), step->target, flags.text);
         break;
     case FS_SYMLINK:
         guard_line(out, step->origin, "symlink /%s -> %s", step->target, step->source);
@@ -277,6 +281,12 @@ bool fs_wall(const struct plan *plan, enum key_id key, struct wall *wall)
         return policy->files_symlink.count
                    ? guard_wall(wall, SBX_STATE_ENFORCED, "%zu links in a read-only root",
                                 policy->files_symlink.count)
+                   : guard_wall(wall, SBX_STATE_OFF, "no word in it: nothing is shown for it");
+    case KEY_files_text:
+        return policy->files_text.count
+                   ? guard_wall(wall, SBX_STATE_ENFORCED,
+                                "%zu files in a read-only root, or mounted read-only",
+                                policy->files_text.count)
                    : guard_wall(wall, SBX_STATE_OFF, "no word in it: nothing is shown for it");
     case KEY_files_hide:
         return wall_hide(plan, wall);

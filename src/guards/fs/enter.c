@@ -89,7 +89,8 @@ static long cover(long mount, int parent, const char *name, const struct fs_step
     long place = sys(SYS_openat, parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC), ret = place;
     if (place >= 0)
         ret = sys(SYS_fstat, place, &st);
-    if (ret >= 0 && (st.st_dev != step->device || st.st_ino != step->inode))
+    /* What an earlier step has made has no number in the plan. */
+    if (ret >= 0 && step->inode && (st.st_dev != step->device || st.st_ino != step->inode))
         ret = -ESTALE;
     if (ret >= 0)
         ret = sys(SYS_move_mount, mount, "", place, "",
@@ -160,21 +161,6 @@ static long new_devpts(uint64_t attributes)
     return make_mount(fs, ret, attributes);
 }
 
-static long write_text(const struct fs_step *step, int parent, const char *name)
-{
-    size_t length = 0, done = 0;
-    long ret = 0, fd = sys(SYS_openat, parent, name,
-                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, step->mode);
-    if (fd < 0)
-        return fd;
-    while (step->source[length])
-        length++;
-    while (done < length && (ret = sys(SYS_write, fd, step->source + done, length - done)) > 0)
-        done += (size_t)ret;
-    sys(SYS_close, fd);
-    return ret < 0 ? ret : done == length ? 0 : -EIO;
-}
-
 static long do_step(struct site *site, const struct fs_step *step, int tree)
 {
     const char *name;
@@ -188,7 +174,7 @@ static long do_step(struct site *site, const struct fs_step *step, int tree)
     case FS_FILE:
         return sys(SYS_mknodat, parent, name, S_IFREG | step->mode, 0);
     case FS_TEXT:
-        return write_text(step, parent, name);
+        return fs_write_text(step, parent, name);
     case FS_SYMLINK:
         return sys(SYS_symlinkat, step->source, parent, name);
     case FS_BIND:
@@ -208,6 +194,7 @@ static long do_step(struct site *site, const struct fs_step *step, int tree)
     case FS_HIDE_DIR:
         mount = fs_new_tmpfs(step->size_text, NULL, "0555", step->attributes);
         return mount < 0 ? mount : cover(mount, parent, name, step);
+    case FS_SHOW_TEXT:
     case FS_HIDE_FILE:
         return cover(tree, parent, name, step);
     case FS_SEAL:

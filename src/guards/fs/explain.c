@@ -20,6 +20,7 @@ static void say_step(const struct fs_step *step, struct sbx_error *error)
         SAY(error, "could not make the mount point /%s", step->target);
         break;
     case FS_TEXT:
+    case FS_SHOW_TEXT:
         SAY(error, "could not write the file /%s", step->target);
         break;
     case FS_SYMLINK:

@@ -238,7 +238,7 @@ struct fs_word {
     bool optional; /* what it names may be absent */
     bool writable;
     bool noexec;        /* files.noexec names it, or a directory above it */
-    const char *source; /* binds: on the host; symbolic links: the content */
+    const char *source; /* binds: on the host; symbolic links, texts: the content */
     const char *target; /* inside, with the leading '/' */
     uint64_t size, inodes;
     unsigned mode;
@@ -321,6 +321,9 @@ int fs_enter(const struct plan *plan, int *item);
 
 /* Its first part: opens in fs->trees each file of ours that is mounted on its own. */
 long fs_stage(const struct fs_plan *fs, int *item);
+
+/* Makes the file of a FS_TEXT or FS_SHOW_TEXT in a directory. Returns 0 or -errno. */
+long fs_write_text(const struct fs_step *step, int parent, const char *name);
 
 /* A tmpfs that is not attached yet: its fd, or -errno. `inodes` may be NULL. */
 long fs_new_tmpfs(const char *size, const char *inodes, const char *mode, uint64_t attributes);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * profile.c - the claims that a profile makes: [files] ro, rw, bind, tmpfs, symlink, hide,
- * proc and sys.
+ * profile.c - the claims that a profile makes: [files] ro, rw, bind, tmpfs, symlink, text,
+ * hide, proc and sys.
  */
 #include "guards/fs/fs.h"
 #include <errno.h>
@@ -91,6 +91,19 @@ static int claim_symlink(struct fs_build *build, const struct item *item, struct
         .target = item->second,
         .source = item->first,
         .key = "files.symlink",
+        .origin = item->origin,
+    };
+    return fs_claims_add(&build->claims, &claim, error);
+}
+
+static int claim_text(struct fs_build *build, const struct item *item, struct sbx_error *error)
+{
+    struct fs_claim claim = {
+        .kind = FS_CLAIM_TEXT,
+        .target = item->first,
+        .source = item->second,
+        .mode = 0444,
+        .key = "files.text",
         .origin = item->origin,
     };
     return fs_claims_add(&build->claims, &claim, error);
@@ -189,6 +202,10 @@ int fs_profile_claims(struct fs_build *build, struct sbx_error *error)
     list = &policy->files_symlink;
     for (size_t i = 0; i < list->count; i++)
         if (claim_symlink(build, &list->items[i], error) != 0)
+            return -1;
+    list = &policy->files_text;
+    for (size_t i = 0; i < list->count; i++)
+        if (claim_text(build, &list->items[i], error) != 0)
             return -1;
     list = &policy->files_hide;
     for (size_t i = 0; i < list->count; i++)

@@ -19,7 +19,32 @@ static const char blank_name[] = "blank";
 
 static bool is_staged(enum fs_op op)
 {
-    return op == FS_HIDE_FILE;
+    return op == FS_HIDE_FILE || op == FS_SHOW_TEXT;
+}
+
+long fs_write_text(const struct fs_step *step, int parent, const char *name)
+{
+    size_t length = 0, done = 0;
+    long ret = 0, fd = sys(SYS_openat, parent, name,
+                           O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, step->mode);
+    if (fd < 0)
+        return fd;
+    while (step->source[length])
+        length++;
+    while (done < length && (ret = sys(SYS_write, fd, step->source + done, length - done)) > 0)
+        done += (size_t)ret;
+    sys(SYS_close, fd);
+    return ret < 0 ? ret : done == length ? 0 : -EIO;
+}
+
+/* The name of a step's file: its number, the last digit first. */
+static void name_file(size_t number, char name[static 24])
+{
+    size_t length = 0;
+    do
+        name[length++] = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    name[length] = '\0';
 }
 
 /* A mount of one file, read-only. */
@@ -41,8 +66,14 @@ static long fill(const struct fs_plan *fs, int stage, int *item)
     for (size_t i = 0; i < fs->count && ret >= 0; i++) {
         if (!is_staged(fs->steps[i].op))
             continue;
+        char name[24];
         *item = (int)i;
-        ret = copy_file(stage, blank_name, fs->steps[i].attributes);
+        name_file(i, name);
+        if (fs->steps[i].op == FS_SHOW_TEXT)
+            ret = fs_write_text(&fs->steps[i], stage, name);
+        if (ret >= 0)
+            ret = copy_file(stage, fs->steps[i].op == FS_SHOW_TEXT ? name : blank_name,
+                            fs->steps[i].attributes);
         if (ret >= 0)
             fs->trees[i] = (int)ret;
     }

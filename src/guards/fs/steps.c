@@ -83,6 +83,12 @@ static int add_tmpfs(struct steps *steps, struct fs_step *step, struct sbx_error
     return add(steps, step, error) ? 0 : -1;
 }
 
+/* Whether a claim is mounted on a file, not on a directory. */
+static bool is_file(const struct fs_claim *claim)
+{
+    return claim->kind == FS_CLAIM_TEXT || (claim->kind == FS_CLAIM_BIND && !claim->directory);
+}
+
 /* What the claim itself says; its place is there. */
 static int add_content(struct steps *steps, const struct fs_claim *claim, struct sbx_error *error)
 {
@@ -109,18 +115,41 @@ static int add_content(struct steps *steps, const struct fs_claim *claim, struct
     return add(steps, &step, error) ? 0 : -1;
 }
 
-/* In a tmpfs of ours: makes the place, then what is there. */
-static int add_in_own(struct steps *steps, const struct fs_claim *claim, size_t cover_length,
-                      struct sbx_error *error)
+/* A file of ours with its content, mounted on the place that is there. `place`: a thing of the
+ * host; NULL: a file that the step before this one has made. */
+static int add_shown_text(struct steps *steps, const struct fs_claim *claim,
+                          const struct stat *place, struct sbx_error *error)
 {
+    struct fs_step step = {
+        .op = FS_SHOW_TEXT,
+        .source = claim->source,
+        .target = claim->target,
+        .attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY,
+        .mode = claim->mode,
+        .device = place ? place->st_dev : 0,
+        .inode = place ? place->st_ino : 0,
+        .origin = claim->origin,
+    };
+    return add(steps, &step, error) ? 0 : -1;
+}
+
+/* In a tmpfs of ours: makes the place, then what is there. */
+static int add_in_own(struct steps *steps, const struct fs_claim *claim,
+                      const struct fs_claim *cover, struct sbx_error *error)
+{
+    const size_t cover_length = cover ? cover->length : 0;
+    const bool writable =
+        cover && cover->kind != FS_CLAIM_HIDDEN; /* else it is sealed at the end */
     struct fs_step place = {
         .op = FS_DIR, .target = claim->target, .mode = DIR_MODE, .origin = claim->origin};
     if (add_parents(steps, claim, cover_length, error) != 0)
         return -1;
-    if (claim->kind == FS_CLAIM_BIND && !claim->directory) {
+    if (is_file(claim)) {
         place.op = FS_FILE;
         place.mode = FILE_MODE;
     }
+    if (claim->kind == FS_CLAIM_TEXT && writable)
+        return add(steps, &place, error) ? add_shown_text(steps, claim, NULL, error) : -1;
     const bool is_mount = claim->kind == FS_CLAIM_BIND || claim->kind == FS_CLAIM_TMPFS ||
                           claim->kind == FS_CLAIM_PROC || claim->kind == FS_CLAIM_DEVPTS;
     if (is_mount && !add(steps, &place, error))
@@ -142,7 +171,7 @@ static int no_place(const struct fs_claim *claim, const struct fs_claim *cover, 
     err_hint(error,
              "nothing is made on the host: make %s a %s yourself, or put a files.tmpfs "
              "above it",
-             host, claim->kind == FS_CLAIM_BIND && !claim->directory ? "file" : "directory");
+             host, is_file(claim) ? "file" : "directory");
     return err_at(error, claim->origin);
 }
 
@@ -180,12 +209,11 @@ static int add_in_bind(struct steps *steps, const struct fs_claim *claim,
     const char *suffix = claim->target + cover->length + (cover->length ? 1 : 0);
     const char *base = strcmp(cover->source, "/") == 0 ? "" : cover->source;
     const char *host = arena_printf(steps->arena, "%s/%s", base, suffix);
-    const bool file = claim->kind == FS_CLAIM_BIND && !claim->directory;
+    const bool file = is_file(claim);
     struct stat st;
     if (!host)
         return err_memory(error, FS_STAGE);
-    if (claim->kind == FS_CLAIM_SYMLINK || claim->kind == FS_CLAIM_TEXT ||
-        claim->kind == FS_CLAIM_DIR)
+    if (claim->kind == FS_CLAIM_SYMLINK || claim->kind == FS_CLAIM_DIR)
         return add_unmade(claim, cover, host, error);
     if (lstat(host, &st) != 0)
         return no_place(claim, cover, host, "does not exist", errno, error);
@@ -193,6 +221,8 @@ static int add_in_bind(struct steps *steps, const struct fs_claim *claim,
         return no_place(claim, cover, host, "is a directory, not a file,", EISDIR, error);
     if (!file && !S_ISDIR(st.st_mode))
         return no_place(claim, cover, host, "is not a directory", ENOTDIR, error);
+    if (claim->kind == FS_CLAIM_TEXT)
+        return add_shown_text(steps, claim, &st, error);
     if (is_shown_already(claim, cover, host))
         return 0;
     return add_content(steps, claim, error);
@@ -277,7 +307,7 @@ static int add_claim(struct steps *steps, const struct fs_claims *claims,
         return add_hidden(steps, claims, claim, error);
     if (!cover || cover->kind == FS_CLAIM_TMPFS || cover->kind == FS_CLAIM_DIR ||
         (cover->kind == FS_CLAIM_HIDDEN && cover->directory))
-        return add_in_own(steps, claim, cover ? cover->length : 0, error);
+        return add_in_own(steps, claim, cover, error);
     if (cover->kind == FS_CLAIM_BIND && cover->directory)
         return add_in_bind(steps, claim, cover, error);
     return no_directory(claim, cover, error);

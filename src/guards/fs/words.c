@@ -58,6 +58,18 @@ static void add_tmpfs_and_links(struct fs_words *words, const struct sbx_policy 
     }
 }
 
+static void add_texts(struct fs_words *words, const struct value_list *list)
+{
+    for (size_t i = 0; i < list->count; i++)
+        add(words, &(struct fs_word){
+                       .kind = FS_CLAIM_TEXT,
+                       .source = list->items[i].second,
+                       .target = list->items[i].first,
+                       .key = "files.text",
+                       .origin = list->items[i].origin,
+                   });
+}
+
 static void add_hidden(struct fs_words *words, const struct value_list *list)
 {
     for (size_t i = 0; i < list->count; i++)
@@ -116,7 +128,7 @@ int fs_words_read(struct arena *arena, const struct sbx_policy *policy, struct f
 {
     size_t room = policy->files_ro.count + policy->files_rw.count + policy->files_bind.count +
                   policy->files_tmpfs.count + policy->files_symlink.count +
-                  policy->files_hide.count + 3;
+                  policy->files_text.count + policy->files_hide.count + 3;
     words->list = arena_array(arena, room, sizeof(*words->list));
     words->count = 0;
     if (!words->list)
@@ -125,6 +137,7 @@ int fs_words_read(struct arena *arena, const struct sbx_policy *policy, struct f
     add_binds(words, &policy->files_rw, "files.rw", true);
     add_binds(words, &policy->files_bind, "files.bind", false);
     add_tmpfs_and_links(words, policy);
+    add_texts(words, &policy->files_text);
     add_hidden(words, &policy->files_hide);
     add_keys(words, policy);
     mark_noexec(words, &policy->files_noexec);
