@@ -52,7 +52,7 @@ static int split(struct fs_build *build, const struct item *item, const struct f
         return err_at(error, item->origin);
     }
     struct fs_claim claim = fs_source_claim(&source, target, true);
-    claim.attributes = view->cover->attributes;
+    claim.attributes = view->cover ? view->cover->attributes : claim.attributes;
     claim.pin = claim.builtin = true;
     claim.key = key;
     claim.origin = item->origin;

@@ -303,8 +303,9 @@ static int add_claim(struct steps *steps, const struct fs_claims *claims,
         }
         return add_content(steps, claim, error);
     }
-    if (claim->kind == FS_CLAIM_HIDDEN && claim->source)
-        return add_hidden(steps, claims, claim, error);
+    if (claim->kind == FS_CLAIM_HIDDEN) /* what has no source lies where nothing can be put */
+        return claim->source || !cover ? add_hidden(steps, claims, claim, error)
+                                       : no_directory(claim, cover, error);
     if (!cover || cover->kind == FS_CLAIM_TMPFS || cover->kind == FS_CLAIM_DIR ||
         (cover->kind == FS_CLAIM_HIDDEN && cover->directory))
         return add_in_own(steps, claim, cover, error);
