@@ -92,7 +92,7 @@ _sandbox_values() # SECTION.KEY; sets values
         ;;
     files.proc)
         values=(
-            private none
+            private pids none
         )
         ;;
     files.sys)

@@ -67,7 +67,7 @@ function __sandbox_settings -d 'SECTION.KEY=, and what may stand behind it'
         case files.dev
             set values minimal none
         case files.proc
-            set values private none
+            set values private pids none
         case files.sys
             set values none ro
         case syscalls.default syscalls.unknown

@@ -58,7 +58,7 @@ enum share { SHARE_PRIVATE, SHARE_HOST };
 enum yesno { YESNO_NO, YESNO_YES };
 enum base { BASE_HOST, BASE_EMPTY };
 enum dev { DEV_MINIMAL, DEV_NONE };
-enum proc { PROC_PRIVATE, PROC_NONE };
+enum proc { PROC_PRIVATE, PROC_PIDS, PROC_NONE };
 enum sysfs { SYS_NONE, SYS_RO };
 enum enforce { ENFORCE_STRICT, ENFORCE_BEST_EFFORT };
 enum netmode { NETMODE_NONE, NETMODE_LOOPBACK, NETMODE_HOST };

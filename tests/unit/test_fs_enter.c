@@ -225,6 +225,29 @@ static void test_first_process_is_hidden(void **state)
     entered(f, look_from_second_process);
 }
 
+static void look_at_processes_alone(void)
+{
+    look_at_processes();
+    CHECK(exists("/proc/self/status") && exists("/proc/thread-self"));
+    CHECK(!exists("/proc/keys") && !exists("/proc/sys") && !exists("/proc/cpuinfo"));
+    CHECK(!exists("/proc/sysrq-trigger") && !exists("/proc/kallsyms") && !exists("/proc/net"));
+    unsigned entries = 0;
+    DIR *proc = opendir("/proc");
+    CHECK(proc != NULL);
+    for (struct dirent *entry = readdir(proc); entry; entry = readdir(proc))
+        entries += entry->d_name[0] != '.' && (entry->d_name[0] < '0' || entry->d_name[0] > '9');
+    closedir(proc);
+    CHECK(entries == 2); /* self, thread-self */
+}
+
+static void test_processes_alone(void **state)
+{
+    struct fixture *f = *state;
+    f->policy.files_proc.v = PROC_PIDS;
+    prepared(f);
+    entered(f, look_at_processes_alone);
+}
+
 static void look_at_bound_root(void)
 {
     CHECK(exists("/mark") && exists("/proc/self") && exists("/dev/null"));
@@ -308,9 +331,10 @@ static void test_observe(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_whole_root),   TEST(test_first_process_is_hidden), TEST(test_binds),
-        TEST(test_bind_as_root), TEST(test_whole_host_read_only),    TEST(test_program_runs),
-        TEST(test_observe),
+        TEST(test_whole_root),      TEST(test_first_process_is_hidden),
+        TEST(test_processes_alone), TEST(test_binds),
+        TEST(test_bind_as_root),    TEST(test_whole_host_read_only),
+        TEST(test_program_runs),    TEST(test_observe),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

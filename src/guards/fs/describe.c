@@ -66,8 +66,8 @@ static void describe_step(const struct fs_step *step, FILE *out)
                    flags.text, step->size_text, step->inodes_text, step->mode_text);
         break;
     case FS_PROC:
-        guard_line(out, step->origin, "proc at /%s %s hidepid=%s", step->target, flags.text,
-                   FS_PROC_HIDES);
+        guard_line(out, step->origin, "proc at /%s %s hidepid=%s%s%s", step->target, flags.text,
+                   FS_PROC_HIDES, step->source ? ",subset=" : "", step->source ? step->source : "");
         break;
     case FS_DEVPTS:
         guard_line(out, step->origin, "devpts at /%s %s ptmxmode=0666,mode=620", step->target,
@@ -244,10 +244,12 @@ static bool wall_dev(const struct plan *plan, struct wall *wall)
 
 static bool wall_proc(const struct plan *plan, struct wall *wall)
 {
-    if (!step_at(&plan->fs, FS_PROC, "/proc"))
+    const struct fs_step *proc = step_at(&plan->fs, FS_PROC, "/proc");
+    if (!proc)
         return guard_wall(wall, SBX_STATE_OFF, "no procfs; the host's own is never shown");
     return guard_wall(wall, SBX_STATE_ENFORCED,
-                      "a new procfs of the private pid namespace, hidepid=%s", FS_PROC_HIDES);
+                      "a new procfs of the private pid namespace, hidepid=%s%s%s", FS_PROC_HIDES,
+                      proc->source ? ",subset=" : "", proc->source ? proc->source : "");
 }
 
 static bool wall_sys(const struct plan *plan, struct wall *wall)

@@ -144,10 +144,15 @@ long fs_new_tmpfs(const char *size, const char *inodes, const char *mode, uint64
 /* Processes that the reader may not trace do not exist in it: PID 1 is a copy of the launcher,
  * whose command line names files of the host. Of the values of hidepid this one alone makes no
  * exception for a group. */
-static long new_proc(uint64_t attributes)
+static long new_proc(const struct fs_step *step)
 {
-    long fs = sys(SYS_fsopen, "proc", FSOPEN_CLOEXEC);
-    return fs < 0 ? fs : make_mount(fs, set_option(fs, "hidepid", FS_PROC_HIDES), attributes);
+    long ret, fs = sys(SYS_fsopen, "proc", FSOPEN_CLOEXEC);
+    if (fs < 0)
+        return fs;
+    ret = set_option(fs, "hidepid", FS_PROC_HIDES);
+    if (ret >= 0 && step->source)
+        ret = set_option(fs, "subset", step->source);
+    return make_mount(fs, ret, step->attributes);
 }
 
 static long new_devpts(uint64_t attributes)
@@ -186,7 +191,7 @@ static long do_step(struct site *site, const struct fs_step *step, int tree)
         mount = fs_new_tmpfs(step->size_text, step->inodes_text, step->mode_text, step->attributes);
         break;
     case FS_PROC:
-        mount = new_proc(step->attributes);
+        mount = new_proc(step);
         break;
     case FS_DEVPTS:
         mount = new_devpts(step->attributes);

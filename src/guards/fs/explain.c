@@ -35,7 +35,8 @@ static void say_step(const struct fs_step *step, struct sbx_error *error)
             step->size_text, step->inodes_text, step->mode_text);
         break;
     case FS_PROC:
-        SAY(error, "could not mount a private /%s (hidepid=%s)", step->target, FS_PROC_HIDES);
+        SAY(error, "could not mount a private /%s (hidepid=%s%s%s)", step->target, FS_PROC_HIDES,
+            step->source ? ",subset=" : "", step->source ? step->source : "");
         break;
     case FS_DEVPTS:
         SAY(error, "could not mount private terminals at /%s", step->target);

@@ -32,7 +32,7 @@ enum fs_claim_kind {
     FS_CLAIM_TMPFS,   /* `size`, `inodes`, `mode` */
     FS_CLAIM_SYMLINK, /* `source` is its content */
     FS_CLAIM_TEXT,    /* a file with `source` as its content */
-    FS_CLAIM_PROC,
+    FS_CLAIM_PROC,    /* `source`: its subset=, or NULL */
     FS_CLAIM_DEVPTS,
     FS_CLAIM_HIDDEN, /* nothing of what the host has there */
 };

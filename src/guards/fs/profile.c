@@ -129,11 +129,12 @@ static int claim_proc(struct fs_build *build, struct sbx_error *error)
         .kind = FS_CLAIM_PROC,
         .builtin = !value->origin.file,
         .target = "proc",
+        .source = value->v == PROC_PIDS ? "pid" : NULL,
         .attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
         .key = "files.proc",
         .origin = value->origin,
     };
-    return value->v == PROC_PRIVATE ? fs_claims_add(&build->claims, &claim, error) : 0;
+    return value->v == PROC_NONE ? 0 : fs_claims_add(&build->claims, &claim, error);
 }
 
 static int claim_sys(struct fs_build *build, struct sbx_error *error)

@@ -91,7 +91,7 @@ static void add_keys(struct fs_words *words, const struct sbx_policy *policy)
                                      .target = "/sys",
                                      .key = "files.sys",
                                      .origin = policy->files_sys.origin});
-    if (policy->files_proc.v == PROC_PRIVATE)
+    if (policy->files_proc.v != PROC_NONE)
         add(words, &(struct fs_word){.kind = FS_CLAIM_PROC,
                                      .builtin = !policy->files_proc.origin.file,
                                      .target = "/proc",
