@@ -54,7 +54,7 @@ _sandbox_settings() # sets words
         namespaces.nested= identity.uid= identity.gid= identity.hostname= root.base= root.cwd=
         root.size= files.ro= files.ro+= files.rw= files.rw+= files.bind= files.bind+= files.tmpfs=
         files.tmpfs+= files.symlink= files.symlink+= files.text= files.text+= files.hide=
-        files.hide+= files.noexec= files.noexec+= files.dev= files.proc= files.sys=
+        files.hide+= files.noexec= files.noexec+= files.dev= files.proc= files.mqueue= files.sys=
         syscalls.default= syscalls.unknown= syscalls.allow= syscalls.allow+= syscalls.errno=
         syscalls.errno+= syscalls.kill= syscalls.kill+= syscalls.log= syscalls.log+=
         capabilities.keep= capabilities.keep+= capabilities.ambient= capabilities.ambient+=
@@ -93,6 +93,11 @@ _sandbox_values() # SECTION.KEY; sets values
     files.proc)
         values=(
             private pids none
+        )
+        ;;
+    files.mqueue)
+        values=(
+            none private
         )
         ;;
     files.sys)

@@ -46,7 +46,7 @@ function __sandbox_settings -d 'SECTION.KEY=, and what may stand behind it'
         namespaces.nested= identity.uid= identity.gid= identity.hostname= root.base= root.cwd= \
         root.size= files.ro= files.ro+= files.rw= files.rw+= files.bind= files.bind+= files.tmpfs= \
         files.tmpfs+= files.symlink= files.symlink+= files.text= files.text+= files.hide= \
-        files.hide+= files.noexec= files.noexec+= files.dev= files.proc= files.sys= \
+        files.hide+= files.noexec= files.noexec+= files.dev= files.proc= files.mqueue= files.sys= \
         syscalls.default= syscalls.unknown= syscalls.allow= syscalls.allow+= syscalls.errno= \
         syscalls.errno+= syscalls.kill= syscalls.kill+= syscalls.log= syscalls.log+= \
         capabilities.keep= capabilities.keep+= capabilities.ambient= capabilities.ambient+= \
@@ -68,6 +68,8 @@ function __sandbox_settings -d 'SECTION.KEY=, and what may stand behind it'
             set values minimal none
         case files.proc
             set values private pids none
+        case files.mqueue
+            set values none private
         case files.sys
             set values none ro
         case syscalls.default syscalls.unknown

@@ -69,6 +69,7 @@ static unsigned way_of(const struct key *key, const union value *a, const union 
     case TYPE_dev:
     case TYPE_proc:
     case TYPE_sys:
+    case TYPE_mqueue:
     case TYPE_enforce:
     case TYPE_netmode:
         return way_of_numbers(key, (uint64_t)a->word.v, (uint64_t)b->word.v);

@@ -63,6 +63,7 @@ enum fs_op {
     FS_BIND,      /* the host's `source`, recursively, with `attributes` */
     FS_TMPFS,     /* `size` bytes, `inodes`, `mode` */
     FS_PROC,      /* a new procfs; with `source` as its subset= where that is set */
+    FS_MQUEUE,    /* the message queues of the private ipc namespace */
     FS_DEVPTS,    /* a new devpts */
     FS_SHOW_TEXT, /* FS_TEXT, as a mount of its own: on top of what is there, or where the program
                    * may write */

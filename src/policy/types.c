@@ -79,6 +79,7 @@ const struct type policy_types[TYPE_COUNT] = {
     LIST(capabilities, "capabilities", item_capability, false),
     LIST(variables, "names of variables", item_variable, false),
     LIST(endpoints, "ADDRESS:PORT words", item_endpoint, false),
+    ENUM(mqueue, "none or private", "none", "private"),
     LIST(texts, "PATH=CONTENT pairs", item_text, true),
 };
 

@@ -58,6 +58,7 @@ enum share { SHARE_PRIVATE, SHARE_HOST };
 enum yesno { YESNO_NO, YESNO_YES };
 enum base { BASE_HOST, BASE_EMPTY };
 enum dev { DEV_MINIMAL, DEV_NONE };
+enum mqueue { MQUEUE_NONE, MQUEUE_PRIVATE };
 enum proc { PROC_PRIVATE, PROC_PIDS, PROC_NONE };
 enum sysfs { SYS_NONE, SYS_RO };
 enum enforce { ENFORCE_STRICT, ENFORCE_BEST_EFFORT };
@@ -70,6 +71,7 @@ struct value_enum {
 #define value_yesno   value_enum
 #define value_base    value_enum
 #define value_dev     value_enum
+#define value_mqueue  value_enum
 #define value_proc    value_enum
 #define value_sys     value_enum
 #define value_enforce value_enum

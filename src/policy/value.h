@@ -47,6 +47,7 @@ enum type_id {
     TYPE_variables,
     TYPE_endpoints,
     TYPE_texts,
+    TYPE_mqueue,
     TYPE_COUNT
 };
 

@@ -92,11 +92,31 @@ static void identity(void **state)
     result_free(&r);
 }
 
+/* The file system shows the queues of the namespace that it is mounted in, and of no other. */
+static void message_queues_as_files(void **state)
+{
+    struct result r;
+
+    (void)state;
+    RUN(&r, .profile = "base", .set = LIST("files.mqueue=private"),
+        .argv = LIST(payload("read_file"), "/proc/self/mounts"));
+    expect_outcome(&r, "exited", 0);
+    expect_word(&r, r.out, " /dev/mqueue mqueue rw,nosuid,nodev,noexec");
+    result_free(&r);
+    RUN(&r, .profile = "base", .set = LIST("files.mqueue=private", "namespaces.ipc=host"),
+        .argv = LIST(payload("nothing")));
+    expect_refused(&r, 125, "namespaces.ipc = private");
+    result_free(&r);
+}
+
 static int body(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(time_namespace),   cmocka_unit_test(network_none),
-        cmocka_unit_test(network_loopback), cmocka_unit_test(host_name),
+        cmocka_unit_test(message_queues_as_files),
+        cmocka_unit_test(time_namespace),
+        cmocka_unit_test(network_none),
+        cmocka_unit_test(network_loopback),
+        cmocka_unit_test(host_name),
         cmocka_unit_test(identity),
     };
 

@@ -249,6 +249,7 @@ static void layers(void **state)
     check("files.text=/t=a", "files.text=", OTHER, "- /t=a", "+ /t=a");
     check_sets(SETS("files.ro=/srv", "files.text=/srv/a=x"), SETS("files.ro=/srv"), MORE,
                "- /srv/a=x, on top of /srv", "+ /srv/a=x, on top of /srv");
+    check("files.mqueue=none", "files.mqueue=private", MORE, "none -> private", "private -> none");
     check("files.proc=private", "files.proc=pids", LESS, "private -> pids", "pids -> private");
     check("files.noexec=/tmp", "files.noexec=", MORE, "- /tmp", "+ /tmp");
     check("files.hide=/usr/share", "files.hide=", MORE, "- /usr/share, on top of the system's",

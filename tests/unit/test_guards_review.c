@@ -134,6 +134,8 @@ static void places_that_are_none(void **state)
     (void)state;
     finds("[files]\ntmpfs = /proc/x\n", "error invalid 2:9");
     finds("[files]\nhide = /proc/x\n", "error invalid 2:8");
+    finds("[files]\nmqueue = private\ntmpfs = /dev/mqueue\n", "error invalid 3:9");
+    finds("[files]\nmqueue = private\nhide = /dev/mqueue/x\n", "error invalid 3:8");
     finds("[files]\ntext = /proc/x=y\n", "error invalid 2:8");
     finds("[files]\ntext = /a=x\ntmpfs = /a/b\n", "error invalid 3:9");
     finds("[files]\ntext = /a=x /a=y\n", "error invalid 2:13");

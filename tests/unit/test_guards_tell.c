@@ -142,6 +142,8 @@ static void what_keeps_it(void **state)
     kept("[root]\ncwd = /etc\n[files]\nro = /etc\n", KEY_root_size, SBX_STATE_OFF, "no tmpfs");
     kept("[files]\nproc = pids\n", KEY_files_proc, SBX_STATE_ENFORCED, "subset=pid");
     kept("[files]\nproc = none\n", KEY_files_proc, SBX_STATE_OFF, "no procfs");
+    kept("", KEY_files_mqueue, SBX_STATE_OFF, "no files");
+    kept("[files]\nmqueue = private\n", KEY_files_mqueue, SBX_STATE_ENFORCED, "mqueue");
     kept("", KEY_files_dev, SBX_STATE_ENFORCED, "devpts");
     kept("[capabilities]\nkeep = net_raw\nambient = net_raw\n", KEY_capabilities_keep,
          SBX_STATE_ENFORCED, "cap_net_raw");

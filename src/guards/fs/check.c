@@ -54,6 +54,11 @@ int fs_check(const struct sbx_policy *policy, struct diag *diag)
         if (is_root(policy->files_symlink.items[i].second))
             diag_error(diag, policy->files_symlink.items[i].origin, 0, "name a path below /",
                        "files.symlink: the root can't be a symbolic link");
+    if (policy->files_mqueue.v == MQUEUE_PRIVATE && policy->namespaces_ipc.v == SHARE_HOST)
+        diag_error(diag, policy->files_mqueue.origin, 0,
+                   "say namespaces.ipc = private, or leave files.mqueue out",
+                   "files.mqueue = private needs message queues of the sandbox's own, and "
+                   "namespaces.ipc = host shares the host's");
     check_texts(&policy->files_text, diag);
     for (size_t i = 0; i < policy->files_hide.count; i++)
         if (is_root(policy->files_hide.items[i].first))

@@ -14,7 +14,7 @@ size_t fs_mounts(const struct fs_plan *fs)
     for (size_t i = 0; i < fs->count; i++) {
         enum fs_op op = fs->steps[i].op;
         mounts += op == FS_BIND || op == FS_TMPFS || op == FS_PROC || op == FS_DEVPTS ||
-                  op == FS_HIDE_DIR || op == FS_HIDE_FILE || op == FS_SHOW_TEXT;
+                  op == FS_MQUEUE || op == FS_HIDE_DIR || op == FS_HIDE_FILE || op == FS_SHOW_TEXT;
     }
     return mounts;
 }
@@ -68,6 +68,9 @@ static void describe_step(const struct fs_step *step, FILE *out)
     case FS_PROC:
         guard_line(out, step->origin, "proc at /%s %s hidepid=%s%s%s", step->target, flags.text,
                    FS_PROC_HIDES, step->source ? ",subset=" : "", step->source ? step->source : "");
+        break;
+    case FS_MQUEUE:
+        guard_line(out, step->origin, "mqueue at /%s %s", step->target, flags.text);
         break;
     case FS_DEVPTS:
         guard_line(out, step->origin, "devpts at /%s %s ptmxmode=0666,mode=620", step->target,
@@ -298,6 +301,10 @@ bool fs_wall(const struct plan *plan, enum key_id key, struct wall *wall)
         return wall_dev(plan, wall);
     case KEY_files_proc:
         return wall_proc(plan, wall);
+    case KEY_files_mqueue:
+        return policy->files_mqueue.v == MQUEUE_NONE
+                   ? guard_wall(wall, SBX_STATE_OFF, "message queues are no files here")
+                   : guard_wall(wall, SBX_STATE_ENFORCED, "mqueue of the private ipc namespace");
     case KEY_files_sys:
         return wall_sys(plan, wall);
     default:

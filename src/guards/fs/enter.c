@@ -155,6 +155,13 @@ static long new_proc(const struct fs_step *step)
     return make_mount(fs, ret, step->attributes);
 }
 
+/* Of the ipc namespace that the caller is in. */
+static long new_mqueue(uint64_t attributes)
+{
+    long fs = sys(SYS_fsopen, "mqueue", FSOPEN_CLOEXEC);
+    return fs < 0 ? fs : make_mount(fs, 0, attributes);
+}
+
 static long new_devpts(uint64_t attributes)
 {
     long ret, fs = sys(SYS_fsopen, "devpts", FSOPEN_CLOEXEC);
@@ -192,6 +199,9 @@ static long do_step(struct site *site, const struct fs_step *step, int tree)
         break;
     case FS_PROC:
         mount = new_proc(step);
+        break;
+    case FS_MQUEUE:
+        mount = new_mqueue(step->attributes);
         break;
     case FS_DEVPTS:
         mount = new_devpts(step->attributes);

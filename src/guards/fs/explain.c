@@ -38,6 +38,9 @@ static void say_step(const struct fs_step *step, struct sbx_error *error)
         SAY(error, "could not mount a private /%s (hidepid=%s%s%s)", step->target, FS_PROC_HIDES,
             step->source ? ",subset=" : "", step->source ? step->source : "");
         break;
+    case FS_MQUEUE:
+        SAY(error, "could not mount the sandbox's own message queues at /%s", step->target);
+        break;
     case FS_DEVPTS:
         SAY(error, "could not mount private terminals at /%s", step->target);
         break;
@@ -93,6 +96,8 @@ static void hint_step(const struct plan *plan, const struct fs_step *step, struc
                  "this machine's own /proc is partly covered, as in a container, and the "
                  "kernel then refuses a new one: run the outer container with an unmasked /proc, "
                  "or set files.proc = none");
+    else if (step->op == FS_MQUEUE && error->sys_errno == ENODEV)
+        err_hint(error, "the kernel was built without CONFIG_POSIX_MQUEUE: leave files.mqueue out");
     else if (step->op == FS_PROC && error->sys_errno == EINVAL)
         err_hint(error,
                  "the kernel must be Linux 5.8 or newer; an emulation of one may lack "

@@ -34,6 +34,7 @@ enum fs_claim_kind {
     FS_CLAIM_TEXT,    /* a file with `source` as its content */
     FS_CLAIM_PROC,    /* `source`: its subset=, or NULL */
     FS_CLAIM_DEVPTS,
+    FS_CLAIM_MQUEUE,
     FS_CLAIM_HIDDEN, /* nothing of what the host has there */
 };
 

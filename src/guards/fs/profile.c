@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * profile.c - the claims that a profile makes: [files] ro, rw, bind, tmpfs, symlink, text,
- * hide, proc and sys.
+ * hide, proc, mqueue and sys.
  */
 #include "guards/fs/fs.h"
 #include <errno.h>
@@ -137,6 +137,19 @@ static int claim_proc(struct fs_build *build, struct sbx_error *error)
     return value->v == PROC_NONE ? 0 : fs_claims_add(&build->claims, &claim, error);
 }
 
+static int claim_mqueue(struct fs_build *build, struct sbx_error *error)
+{
+    const struct value_enum *value = &build->plan->policy->files_mqueue;
+    struct fs_claim claim = {
+        .kind = FS_CLAIM_MQUEUE,
+        .target = "dev/mqueue",
+        .attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+        .key = "files.mqueue",
+        .origin = value->origin,
+    };
+    return value->v == MQUEUE_NONE ? 0 : fs_claims_add(&build->claims, &claim, error);
+}
+
 static int claim_sys(struct fs_build *build, struct sbx_error *error)
 {
     const struct value_enum *value = &build->plan->policy->files_sys;
@@ -212,7 +225,8 @@ int fs_profile_claims(struct fs_build *build, struct sbx_error *error)
     for (size_t i = 0; i < list->count; i++)
         if (claim_hidden(build, &list->items[i], error) != 0)
             return -1;
-    if (claim_sys(build, error) != 0 || claim_proc(build, error) != 0)
+    if (claim_sys(build, error) != 0 || claim_proc(build, error) != 0 ||
+        claim_mqueue(build, error) != 0)
         return -1;
     return check_claims(build, error);
 }

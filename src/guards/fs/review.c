@@ -143,7 +143,8 @@ static void review_place(const struct fs_words *words, const struct fs_word *wor
                          struct diag *diag)
 {
     const struct fs_word *above = fs_words_above(words, word->target);
-    if (!above || (above->kind != FS_CLAIM_PROC && above->kind != FS_CLAIM_TEXT))
+    if (!above || (above->kind != FS_CLAIM_PROC && above->kind != FS_CLAIM_TEXT &&
+                   above->kind != FS_CLAIM_MQUEUE))
         return;
     if (word->optional)
         diag_lint(diag, SBX_SEVERITY_WARNING, RULE_claimed_twice, word->origin,
@@ -263,7 +264,7 @@ static void review_cwd(const struct sbx_policy *policy, const struct fs_words *w
         return;
     put_place(cover, place, sizeof(place));
     if (cover->kind == FS_CLAIM_PROC || cover->kind == FS_CLAIM_TEXT ||
-        (cover->kind == FS_CLAIM_HIDDEN && !cover->optional))
+        cover->kind == FS_CLAIM_MQUEUE || (cover->kind == FS_CLAIM_HIDDEN && !cover->optional))
         diag_error(diag, policy->root_cwd.origin, 0, "choose another root.cwd",
                    "root.cwd: %s lies in %s (%s), where no directory of choice can be", cwd,
                    cover->target, place);

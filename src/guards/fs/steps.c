@@ -93,9 +93,9 @@ static bool is_file(const struct fs_claim *claim)
 static int add_content(struct steps *steps, const struct fs_claim *claim, struct sbx_error *error)
 {
     static const enum fs_op ops[] = {
-        [FS_CLAIM_DIR] = FS_DIR,         [FS_CLAIM_BIND] = FS_BIND, [FS_CLAIM_TMPFS] = FS_TMPFS,
-        [FS_CLAIM_SYMLINK] = FS_SYMLINK, [FS_CLAIM_TEXT] = FS_TEXT, [FS_CLAIM_PROC] = FS_PROC,
-        [FS_CLAIM_DEVPTS] = FS_DEVPTS,
+        [FS_CLAIM_DIR] = FS_DIR,         [FS_CLAIM_BIND] = FS_BIND,     [FS_CLAIM_TMPFS] = FS_TMPFS,
+        [FS_CLAIM_SYMLINK] = FS_SYMLINK, [FS_CLAIM_TEXT] = FS_TEXT,     [FS_CLAIM_PROC] = FS_PROC,
+        [FS_CLAIM_DEVPTS] = FS_DEVPTS,   [FS_CLAIM_MQUEUE] = FS_MQUEUE,
     };
     struct fs_step step = {
         .op = ops[claim->kind],
@@ -151,7 +151,8 @@ static int add_in_own(struct steps *steps, const struct fs_claim *claim,
     if (claim->kind == FS_CLAIM_TEXT && writable)
         return add(steps, &place, error) ? add_shown_text(steps, claim, NULL, error) : -1;
     const bool is_mount = claim->kind == FS_CLAIM_BIND || claim->kind == FS_CLAIM_TMPFS ||
-                          claim->kind == FS_CLAIM_PROC || claim->kind == FS_CLAIM_DEVPTS;
+                          claim->kind == FS_CLAIM_PROC || claim->kind == FS_CLAIM_DEVPTS ||
+                          claim->kind == FS_CLAIM_MQUEUE;
     if (is_mount && !add(steps, &place, error))
         return -1;
     return add_content(steps, claim, error);

@@ -97,6 +97,11 @@ static void add_keys(struct fs_words *words, const struct sbx_policy *policy)
                                      .target = "/proc",
                                      .key = "files.proc",
                                      .origin = policy->files_proc.origin});
+    if (policy->files_mqueue.v == MQUEUE_PRIVATE)
+        add(words, &(struct fs_word){.kind = FS_CLAIM_MQUEUE,
+                                     .target = "/dev/mqueue",
+                                     .key = "files.mqueue",
+                                     .origin = policy->files_mqueue.origin});
     if (policy->files_dev.v == DEV_MINIMAL)
         add(words, &(struct fs_word){.kind = FS_CLAIM_TMPFS,
                                      .builtin = true,
@@ -128,7 +133,7 @@ int fs_words_read(struct arena *arena, const struct sbx_policy *policy, struct f
 {
     size_t room = policy->files_ro.count + policy->files_rw.count + policy->files_bind.count +
                   policy->files_tmpfs.count + policy->files_symlink.count +
-                  policy->files_text.count + policy->files_hide.count + 3;
+                  policy->files_text.count + policy->files_hide.count + 4;
     words->list = arena_array(arena, room, sizeof(*words->list));
     words->count = 0;
     if (!words->list)
