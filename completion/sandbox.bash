@@ -60,9 +60,9 @@ _sandbox_settings() # sets words
         capabilities.keep= capabilities.keep+= capabilities.ambient= capabilities.ambient+=
         limits.cpu_time= limits.wall_time= limits.memory= limits.pids= limits.output=
         limits.file_size= limits.open_files= limits.stack= limits.core= limits.enforce=
-        network.mode= network.families= network.families+= network.refused= environment.clear=
-        environment.pass= environment.pass+= environment.set= environment.set+= process.umask=
-        process.nice=
+        network.mode= network.families= network.families+= network.refused= landlock.mode=
+        environment.clear= environment.pass= environment.pass+= environment.set= environment.set+=
+        process.umask= process.nice=
     )
 }
 
@@ -137,6 +137,11 @@ _sandbox_values() # SECTION.KEY; sets values
     network.refused)
         values=(
             kill errno:
+        )
+        ;;
+    landlock.mode)
+        values=(
+            off auto require
         )
         ;;
     esac

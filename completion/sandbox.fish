@@ -52,9 +52,9 @@ function __sandbox_settings -d 'SECTION.KEY=, and what may stand behind it'
         capabilities.keep= capabilities.keep+= capabilities.ambient= capabilities.ambient+= \
         limits.cpu_time= limits.wall_time= limits.memory= limits.pids= limits.output= \
         limits.file_size= limits.open_files= limits.stack= limits.core= limits.enforce= \
-        network.mode= network.families= network.families+= network.refused= environment.clear= \
-        environment.pass= environment.pass+= environment.set= environment.set+= process.umask= \
-        process.nice=
+        network.mode= network.families= network.families+= network.refused= landlock.mode= \
+        environment.clear= environment.pass= environment.pass+= environment.set= environment.set+= \
+        process.umask= process.nice=
         return
     end
     switch (string replace -r '\+$' '' -- $key)
@@ -87,6 +87,8 @@ function __sandbox_settings -d 'SECTION.KEY=, and what may stand behind it'
             set values none loopback host
         case network.refused
             set values kill errno:
+        case landlock.mode
+            set values off auto require
     end
     test -n "$values"; and printf "$key=%s\n" $values
 end

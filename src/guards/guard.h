@@ -69,6 +69,8 @@ extern const struct guard guard_fs_sources; /* its enter() alone: opens what gua
 extern const struct guard guard_net;
 extern const struct guard guard_stdin;
 extern const struct guard guard_caps;
+extern const struct guard guard_landlock;
+extern const struct guard guard_landlock_rules; /* its enter() alone: makes the ruleset */
 extern const struct guard guard_limits;
 extern const struct guard guard_process;
 extern const struct guard guard_seccomp;

@@ -32,6 +32,8 @@ struct host {
     int apparmor_userns;      /* kernel.apparmor_restrict_unprivileged_userns; -1 no such switch */
     bool proc_shows_tree;     /* /proc tells of processes that may not be traced (no hidepid=) */
     bool sysctl_read_only;    /* /proc/sys is a read-only mount, as in many containers */
+    int landlock_abi;         /* of the kernel's Landlock; 0 none */
+    int landlock_errno;       /* what asking for it was answered with; 0 where there is one */
     bool cgroup;              /* a cgroup v2 with cpu and memory that is ours to use */
 };
 
@@ -74,13 +76,13 @@ enum fs_op {
 
 struct fs_step {
     enum fs_op op;
+    unsigned mode;
     const char *source;     /* absolute host path, text or link content; NULL where none applies */
     const char *target;     /* inside, relative to the new root, never starting with '/'; no ".." */
     uint64_t attributes;    /* MOUNT_ATTR_* */
     uint64_t device, inode; /* what `source`, or what is covered, was when the plan was made */
     uint64_t size, inodes;  /* FS_TMPFS */
     const char *size_text, *inodes_text, *mode_text; /* the same, as fsconfig(2) wants them */
-    unsigned mode;
     bool pin;             /* FS_BIND: on top of `source` itself, which is at the place already */
     struct origin origin; /* the line of the profile that asked for it */
 };
@@ -104,6 +106,26 @@ struct exec_plan {
     char *const *envp;
 };
 
+/* ---- the second wall ------------------------------------------------------------------------ */
+
+struct landlock_rule {
+    const char *place;    /* absolute, inside: the root of a mount */
+    uint64_t rights;      /* LANDLOCK_ACCESS_FS_*; a file gets those of them that files can have */
+    struct origin origin; /* the line of the profile that asked for the mount */
+};
+
+struct landlock_plan {
+    int abi;            /* what the rules are made for; 0: there is no second wall */
+    const char *absent; /* where there is none: why */
+    uint64_t handled_fs, handled_net, scoped;
+    uint32_t flags;      /* for landlock_restrict_self(2) */
+    bool message_queues; /* POSIX queues, which have no path, get a rule */
+    const struct landlock_rule *rules;
+    size_t count;
+    size_t narrower; /* places that allow less than what they lie in: the mounts alone keep that */
+    int *ruleset;    /* its fd; written in the child's own memory alone */
+};
+
 /* ---- network, capabilities, system calls, limits, process ----------------------------------- */
 
 struct net_plan {
@@ -119,6 +141,7 @@ struct caps_plan {
 
 struct seccomp_plan {
     bool on;
+    bool message_queues;       /* mq_open(2) passes */
     bool log;                  /* SECCOMP_FILTER_FLAG_LOG */
     struct sock_fprog program; /* owned by the plan's arena */
     unsigned allowed_calls;    /* how many system calls are on the allow-list */
@@ -163,6 +186,7 @@ struct plan {
     struct exec_plan exec;
     struct net_plan net;
     struct caps_plan caps;
+    struct landlock_plan landlock;
     struct seccomp_plan seccomp;
     struct limits_plan limits;
     struct stdin_plan input;

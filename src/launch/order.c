@@ -193,6 +193,8 @@ const struct row launch_order[] = {
      "takes CAP_NET_ADMIN, so before capabilities go"},
     {IN_INIT, "fs", &guard_fs, NULL,
      "takes CAP_SYS_ADMIN; procfs needs the pid namespace, and the old root still in sight"},
+    {IN_INIT, "landlock rules", &guard_landlock_rules, NULL,
+     "the new root stands, and every place in it can still be reached"},
     {IN_INIT, "keyring", NULL, step_new_keyring,
      "the caller's session keyring would be readable and writable inside"},
     {IN_INIT, "caps", &guard_caps, NULL,
@@ -211,6 +213,9 @@ const struct row launch_order[] = {
      "in the payload alone: PID 1 is not bounded by them"},
     {IN_PAYLOAD, "close fds", NULL, step_close_fds,
      "whatever the caller left open, the program does not get"},
+    {IN_PAYLOAD, "landlock", &guard_landlock, NULL,
+     "takes no_new_privs, and stdio as the program gets it; PID 1 stays outside, for the payload "
+     "may then not signal it"},
     {IN_PAYLOAD, "read back", NULL, step_read_back,
      "last look before the filter forbids looking"},
     {IN_PAYLOAD, "ready", NULL, step_ready,

@@ -8,21 +8,22 @@
 
 /* In the order in which they prepare. */
 static const struct guard *const guards[] = {
-    &guard_ns,  &guard_process, &guard_stdin,  &guard_fs,
-    &guard_net, &guard_caps,    &guard_limits, &guard_seccomp,
+    &guard_ns,   &guard_process, &guard_stdin,   &guard_fs,       &guard_net,
+    &guard_caps, &guard_limits,  &guard_seccomp, &guard_landlock,
 };
 enum { GUARDS = sizeof(guards) / sizeof(guards[0]) };
 _Static_assert((int)GUARDS <= (int)REFUSALS_MAX, "each guard may refuse");
 
 /* Which guards read in the plan what another one has prepared. The namespaces decide who the
  * program runs as, and so what it may open; the process guard makes the environment whose PATH the
- * fs guard searches. */
+ * fs guard searches. Landlock says once more what mounts, network and capabilities say. */
 static const struct {
     const struct guard *guard, *rests_on;
 } needs[] = {
-    {&guard_stdin, &guard_ns},
-    {&guard_fs, &guard_ns},
-    {&guard_fs, &guard_process},
+    {&guard_stdin, &guard_ns},         {&guard_fs, &guard_ns},
+    {&guard_fs, &guard_process},       {&guard_landlock, &guard_fs},
+    {&guard_landlock, &guard_net},     {&guard_landlock, &guard_caps},
+    {&guard_landlock, &guard_seccomp},
 };
 
 void host_probe(struct host *host)

@@ -68,6 +68,7 @@ const struct type policy_types[TYPE_COUNT] = {
     ENUM(sys, "none or ro", "none", "ro"),
     ENUM(enforce, "strict or best-effort", "strict", "best-effort"),
     ENUM(netmode, "none, loopback or host", "none", "loopback", "host"),
+    ENUM(landlock, "off, auto or require", "off", "auto", "require"),
     LIST(words, "words", item_word, false),
     LIST(paths, "absolute paths", item_path, true),
     LIST(binds, "SOURCE:TARGET pairs", item_bind, true),

@@ -62,20 +62,22 @@ enum mqueue { MQUEUE_NONE, MQUEUE_PRIVATE };
 enum proc { PROC_PRIVATE, PROC_PIDS, PROC_NONE };
 enum sysfs { SYS_NONE, SYS_RO };
 enum enforce { ENFORCE_STRICT, ENFORCE_BEST_EFFORT };
+enum landlock { LANDLOCK_OFF, LANDLOCK_AUTO, LANDLOCK_REQUIRE };
 enum netmode { NETMODE_NONE, NETMODE_LOOPBACK, NETMODE_HOST };
 struct value_enum {
     int v;
     struct origin origin;
 };
-#define value_share   value_enum
-#define value_yesno   value_enum
-#define value_base    value_enum
-#define value_dev     value_enum
-#define value_mqueue  value_enum
-#define value_proc    value_enum
-#define value_sys     value_enum
-#define value_enforce value_enum
-#define value_netmode value_enum
+#define value_share    value_enum
+#define value_yesno    value_enum
+#define value_base     value_enum
+#define value_dev      value_enum
+#define value_mqueue   value_enum
+#define value_proc     value_enum
+#define value_sys      value_enum
+#define value_enforce  value_enum
+#define value_netmode  value_enum
+#define value_landlock value_enum
 
 /* What a system call gets. */
 enum action_kind { ACTION_ALLOW, ACTION_LOG, ACTION_ERRNO, ACTION_KILL };

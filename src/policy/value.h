@@ -34,6 +34,7 @@ enum type_id {
     TYPE_sys,
     TYPE_enforce,
     TYPE_netmode,
+    TYPE_landlock,
     TYPE_action,
     TYPE_words,
     TYPE_paths,

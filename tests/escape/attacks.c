@@ -6,9 +6,10 @@
 
 #include "support/run.h"
 
-#define FAMILIES "network.families=unix inet inet6"
-#define JAIL     "files.rw=${PWD}/jail", "files.bind=${PWD}/jail:/again:rw"
-#define HIDE     "files.hide=${PWD}/jail/deep/deeper/secret"
+#define NO_LANDLOCK "landlock.mode=off"
+#define FAMILIES    "network.families=unix inet inet6"
+#define JAIL        "files.rw=${PWD}/jail", "files.bind=${PWD}/jail:/again:rw"
+#define HIDE        "files.hide=${PWD}/jail/deep/deeper/secret"
 
 const struct attack attacks[] = {
     /* files */
@@ -47,6 +48,11 @@ const struct attack attacks[] = {
      .control = LIST("/tmp", "#.")},
     {.name = "mknod", .walls = LIST(WALLS)},
     {.name = "host_device", .walls = LIST(WALLS)},
+    {.name = "readonly_fifo",
+     .set = LIST("files.bind=${PWD}:/lent"),
+     .walls = LIST(WALLS),
+     .open = LIST(WALLS, "files.bind=${PWD}:/lent", NO_LANDLOCK),
+     .before = before_fifo},
     {.name = "proc_write",
      .variants =
          LIST("/proc/sys/kernel/hostname", "/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger",
@@ -73,6 +79,7 @@ const struct attack attacks[] = {
      .variants = LIST("limits", "signals", "exhausted"),
      .walls = LIST(WALLS),
      .control = LIST("control-limits", "control-signals", "control-exhausted")},
+    {.name = "signal_init", .walls = LIST(WALLS), .open = LIST(WALLS, NO_LANDLOCK)},
     {.name = "read_cmdline", .variants = LIST("cmdline", "comm", "stat"), .walls = LIST(WALLS)},
     {.name = "ptrace_parent", .walls = LIST(WALLS)},
     {.name = "ptrace_child"},
@@ -112,6 +119,10 @@ const struct attack attacks[] = {
     {.name = "host_tcp",
      .walls = LIST(WALLS, FAMILIES),
      .open = LIST(WALLS, FAMILIES, "network.mode=host")},
+    {.name = "lent_socket",
+     .walls = LIST(WALLS, FAMILIES),
+     .open = LIST(WALLS, FAMILIES, NO_LANDLOCK),
+     .before = before_lend_socket},
     {.name = "host_abstract",
      .walls = LIST(WALLS, FAMILIES),
      .open = LIST(WALLS, FAMILIES, "network.mode=host")},

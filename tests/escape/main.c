@@ -82,6 +82,7 @@ static bool control_escapes(const char *variant)
     result_free(&r);
     unlink("given");
     unlink("other");
+    unlink("fifo");
     rmdir("probe-root");
     return success;
 }
@@ -153,6 +154,7 @@ static void expect_blocked(const char *variant, const char *const *more, const c
     run(&r, &spec);
     close(input);
     unlink("given");
+    unlink("fifo");
     if (!is_blocked(&r)) {
         result_print(&r);
         fail_msg("%s, variant %s, %s: not blocked", attack->name, variant, what);

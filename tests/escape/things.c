@@ -155,6 +155,23 @@ void before_leak(void *data)
         _exit(BROKEN);
 }
 
+void before_fifo(void *data)
+{
+    (void)data;
+    if ((mkfifo("fifo", 0600) != 0 && errno != EEXIST) || chmod("fifo", 0666) != 0)
+        _exit(BROKEN);
+}
+
+void before_lend_socket(void *things)
+{
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    (void)things;
+    if (fd < 0 || dup2(fd, STDIN_FILENO) != STDIN_FILENO)
+        _exit(BROKEN);
+    close(fd);
+}
+
 void before_keyring(void *data)
 {
     static const int rings[] = {KEY_SPEC_SESSION_KEYRING, KEY_SPEC_USER_KEYRING};

@@ -26,10 +26,12 @@ bool things_victim_lives(const struct things *things);
 void things_end(struct things *things);
 
 /* For attack.before: each runs in the process that becomes the command, with the things as data. */
-void before_terminal(void *things);   /* leads a session at the terminal */
-void before_leak(void *things);       /* leaves fds open over exec */
-void before_keyring(void *things);    /* has keys in its session's and its user's keyring */
-void before_plain_user(void *things); /* root becomes an ordinary user */
-void before_hidden(void *things);     /* makes the folder "jail", with a file to hide */
+void before_terminal(void *things);    /* leads a session at the terminal */
+void before_leak(void *things);        /* leaves fds open over exec */
+void before_fifo(void *things);        /* has a named pipe in its folder, for all to write */
+void before_lend_socket(void *things); /* its stdin is a TCP socket that is not connected */
+void before_keyring(void *things);     /* has keys in its session's and its user's keyring */
+void before_plain_user(void *things);  /* root becomes an ordinary user */
+void before_hidden(void *things);      /* makes the folder "jail", with a file to hide */
 
 #endif

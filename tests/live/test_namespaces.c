@@ -45,7 +45,8 @@ static void network_none(void **state)
     struct result r;
 
     (void)state;
-    RUN(&r, .set = LIST(SOCKETS, "network.mode=none"), .argv = LIST(payload("loopback")));
+    RUN(&r, .set = LIST(SOCKETS, "network.mode=none", "landlock.mode=off"),
+        .argv = LIST(payload("loopback")));
     expect_outcome(&r, "exited", 3);
     expect_word(&r, r.err, "unreachable");
     result_free(&r);
@@ -102,6 +103,11 @@ static void message_queues_as_files(void **state)
         .argv = LIST(payload("read_file"), "/proc/self/mounts"));
     expect_outcome(&r, "exited", 0);
     expect_word(&r, r.out, " /dev/mqueue mqueue rw,nosuid,nodev,noexec");
+    result_free(&r);
+    RUN(&r, .profile = "base", .set = LIST("files.mqueue=private"),
+        .argv = LIST("sh", "-c", ": >/dev/mqueue/q && ls /dev/mqueue && rm /dev/mqueue/q"));
+    expect_outcome(&r, "exited", 0);
+    expect_out(&r, "q\n");
     result_free(&r);
     RUN(&r, .profile = "base", .set = LIST("files.mqueue=private", "namespaces.ipc=host"),
         .argv = LIST(payload("nothing")));

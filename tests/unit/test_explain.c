@@ -255,7 +255,7 @@ static void all_refusals(void **state)
     struct plan plan;
     struct sbx_error error;
     assert_int_equal(plan_prepare_all(&plan, policy, &command, &poor, &refusals, &error), 0);
-    assert_int_equal(refusals.count, 4);
+    assert_int_equal(refusals.count, 5);
     assert_ptr_equal(refusals.list[0].guard, &guard_ns);
     assert_null(refusals.list[0].rests_on);
     assert_int_equal(refusals.list[0].error.code, SBX_E_HOST);
@@ -264,6 +264,8 @@ static void all_refusals(void **state)
     assert_ptr_equal(refusals.list[2].guard, &guard_fs);
     assert_ptr_equal(refusals.list[2].rests_on, &guard_ns);
     assert_ptr_equal(refusals.list[3].guard, &guard_limits);
+    assert_ptr_equal(refusals.list[4].guard, &guard_landlock);
+    assert_ptr_equal(refusals.list[4].rests_on, &guard_fs);
     assert_null(refusals.list[3].rests_on);
     assert_non_null(strstr(refusals.list[3].error.text, "limits.memory"));
     assert_int_equal(refusals.list[3].error.origin.line, 4);

@@ -8,7 +8,8 @@
 
 /* In the order in which they prepare. */
 static const struct guard *const guards[] = {
-    &guard_ns, &guard_process, &guard_stdin, &guard_fs, &guard_net, &guard_caps, &guard_limits,
+    &guard_ns,  &guard_process, &guard_stdin,  &guard_fs,
+    &guard_net, &guard_caps,    &guard_limits, &guard_landlock,
 };
 enum { GUARDS = sizeof(guards) / sizeof(guards[0]) };
 

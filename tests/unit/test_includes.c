@@ -23,6 +23,8 @@ static const struct {
     {"src/guards/fs/",
      {"sandbox/sandbox.h", "base/", "policy/", "guards/guard.h", "guards/plan.h", "guards/files.h",
       "+"}},
+    {"src/guards/landlock/",
+     {"sandbox/sandbox.h", "base/", "policy/", "guards/guard.h", "guards/plan.h", "+"}},
     {"src/guards/seccomp/",
      {"sandbox/sandbox.h", "base/", "policy/", "guards/guard.h", "guards/plan.h",
       "guards/syscalls.h", "+"}},

@@ -62,6 +62,7 @@ static int seccomp_prepare(struct plan *plan, const struct host *host, struct sb
         filter_write(policy, &table, &filter, &diag) != 0 || keep(plan, &filter, error) != 0)
         return -1;
     plan->seccomp.on = true;
+    plan->seccomp.message_queues = calls_passes(policy, &table, SYS_mq_open);
     plan->seccomp.log =
         policy->syscalls_log.count > 0 || policy->syscalls_default.kind == ACTION_LOG;
     plan->seccomp.allowed_calls = count_allowed(policy, &table);
