@@ -164,8 +164,8 @@ static void closed_stdout(void **state)
 /* What explain prints is a profile, and the same one. */
 static void explain_is_a_profile(void **state)
 {
-    static const char *const profiles[] = {"base", "judge", "judge-python", "judge-java",
-                                           "judge-node"};
+    static const char *const profiles[] = {"base",         "build",      "judge",
+                                           "judge-python", "judge-java", "judge-node"};
     struct result r;
     (void)state;
     for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {

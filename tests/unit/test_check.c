@@ -115,8 +115,8 @@ static size_t errors_of(const struct sbx_findings *findings)
 
 static void shipped(void **state)
 {
-    static const char *const names[] = {"base", "judge", "judge-python", "judge-java",
-                                        "judge-node"};
+    static const char *const names[] = {"base",         "build",      "judge",
+                                        "judge-python", "judge-java", "judge-node"};
     char path[512];
     (void)state;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

@@ -88,8 +88,8 @@ static void round_text(const char *text)
 
 static void shipped(void **state)
 {
-    static const char *const names[] = {"base", "judge", "judge-python", "judge-java",
-                                        "judge-node"};
+    static const char *const names[] = {"base",         "build",      "judge",
+                                        "judge-python", "judge-java", "judge-node"};
     char path[512];
     (void)state;
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

@@ -29,7 +29,7 @@ static void all_load(void **state)
         count++;
     }
     closedir(directory);
-    assert_true(count >= 5);
+    assert_true(count >= 6);
 }
 
 static void judges(void **state)
@@ -59,8 +59,45 @@ static void judges(void **state)
     policy_free(policy);
 }
 
+static bool has_path(const struct value_list *list, const char *path)
+{
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->items[i].first, path) == 0)
+            return true;
+    return false;
+}
+
+/* It writes to the directory in which it is started, and no build is ended for being long. */
+static void build(void **state)
+{
+    char here[4096];
+    (void)state;
+    assert_non_null(realpath(".", here));
+    struct sbx_policy *policy = load_shipped("build.ini");
+    assert_int_equal(policy->files_rw.count, 1);
+    assert_string_equal(policy->files_rw.items[0].first, here);
+    assert_string_equal(policy->root_cwd.v, here);
+    assert_int_equal(policy->network_mode.v, NETMODE_LOOPBACK);
+    assert_int_equal(policy->syscalls_default.kind, ACTION_ERRNO);
+    assert_int_equal(policy->capabilities_keep.count, 0);
+    assert_int_equal(policy->namespaces_nested.v, YESNO_NO);
+    assert_true(policy->limits_cpu_time.v == POLICY_UNLIMITED);
+    assert_true(policy->limits_wall_time.v == POLICY_UNLIMITED);
+    assert_true(policy->limits_memory.v == POLICY_UNLIMITED);
+    assert_true(policy->limits_output.v == POLICY_UNLIMITED);
+    assert_true(policy->limits_pids.v != POLICY_UNLIMITED);
+    /* the hard limit that the kernel gives by itself: more would be refused on some machines */
+    assert_true(policy->limits_open_files.v <= 4096);
+    for (size_t i = 0; i < policy->files_ro.count; i++)
+        assert_true(policy->files_ro.items[i].optional);
+    assert_false(has_path(&policy->files_ro, "/etc/localtime"));
+    assert_true(has_path(&policy->files_tmpfs, "/tmp"));
+    assert_true(has_path(&policy->files_tmpfs, "/dev/shm"));
+    policy_free(policy);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(all_load), TEST(judges)};
+    const struct CMUnitTest tests[] = {TEST(all_load), TEST(judges), TEST(build)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
