@@ -235,6 +235,7 @@ static void no_network(void **state)
     autofd listener = listen_outside(port);
 
     (void)state;
+    (void)listener; /* it is there until the end */
     snprintf(shown, sizeof(shown), "files.ro+=%s", stage()->payloads);
     RUN(&r, .unconfined = true, .no_report = true,
         .argv = LIST(payload("reach"), "127.0.0.1", port));
