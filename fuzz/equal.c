@@ -28,6 +28,9 @@ bool equal_scalars(const struct type *type, const void *a, const void *b)
         return equal_texts(x->string.v, y->string.v);
     case TYPE_path:
         return equal_texts(x->path.v, y->path.v);
+    case TYPE_upper:
+        return x->upper.tmpfs == y->upper.tmpfs && equal_texts(x->upper.v, y->upper.v) &&
+               x->upper.size == y->upper.size && x->upper.inodes == y->upper.inodes;
     case TYPE_size:
         return x->size.v == y->size.v;
     case TYPE_duration:

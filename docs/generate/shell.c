@@ -14,6 +14,8 @@ bool key_is_settable(const struct key *key)
     return key != &policy_keys[KEY_profile_extends];
 }
 
+static const char *const upper_words[] = {"none", "tmpfs"};
+
 /* network.refused takes the first two actions only. */
 static const char *action_value(const struct key *key, size_t i)
 {
@@ -25,6 +27,8 @@ const char *key_value(const struct key *key, size_t i)
     const struct type *type = key->type;
     if (type->words)
         return type->words[i];
+    if (type == &policy_types[TYPE_upper])
+        return i < 2 ? upper_words[i] : NULL;
     if (type == &policy_types[TYPE_action])
         return action_value(key, i);
     if (type == &policy_types[TYPE_calls])

@@ -5,6 +5,7 @@
  */
 #include "explain/diff.h"
 #include "guards/files.h"
+#include "policy/print.h"
 #include "policy/value.h"
 #include "policy/words.h"
 #include <stdlib.h>
@@ -329,12 +330,30 @@ static void match_tmpfs(struct diff *diff, const struct entry *a, const struct e
     changed(diff, plain(ways), a, b);
 }
 
+/* A list whose order has a meaning is one value. */
+static void diff_order(struct diff *diff, const struct key *key)
+{
+    const struct value_list *a = key_field(diff->a, key), *b = key_field(diff->b, key);
+    const char *text_a = policy_value_text(&diff->arena, diff->a, key);
+    const char *text_b = policy_value_text(&diff->arena, diff->b, key);
+    const char *text = NULL;
+    if (text_a && text_b && strcmp(text_a, text_b) == 0)
+        return;
+    if (text_a && text_b)
+        text = arena_printf(&diff->arena, "%s -> %s", *text_a ? text_a : "nothing",
+                            *text_b ? text_b : "nothing");
+    diff_add(diff, WAY_OTHER, diff_name(diff, key), text, &a->origin, &b->origin);
+}
+
 void diff_list(struct diff *diff, const struct key *key)
 {
     switch ((enum type_id)(key->type - policy_types)) {
     case TYPE_assigns:
     case TYPE_texts:
         merge(diff, &key, 1, match_assigns);
+        break;
+    case TYPE_layers:
+        diff_order(diff, key);
         break;
     case TYPE_links:
         merge(diff, &key, 1, match_links);

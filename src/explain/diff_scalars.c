@@ -47,6 +47,8 @@ static unsigned way_of(const struct key *key, const union value *a, const union 
     case TYPE_string:
     case TYPE_path:
         return way_of_texts(a->string.v, b->string.v); /* a path has the same members */
+    case TYPE_upper:                                   /* its text tells */
+        return WAY_OTHER;
     case TYPE_size:
         return way_of_numbers(key, a->size.v, b->size.v);
     case TYPE_duration:
@@ -63,9 +65,12 @@ static unsigned way_of(const struct key *key, const union value *a, const union 
         return way_of_masks(a->mode.v, b->mode.v);
     case TYPE_action:
         return way_of_actions(key, &a->action, &b->action);
+    case TYPE_base: /* how much an overlay shows, its layers tell */
+        if (a->word.v != b->word.v && (a->word.v == BASE_OVERLAY || b->word.v == BASE_OVERLAY))
+            return WAY_OTHER;
+        return way_of_numbers(key, (uint64_t)a->word.v, (uint64_t)b->word.v);
     case TYPE_share: /* enums: words in their order */
     case TYPE_yesno:
-    case TYPE_base:
     case TYPE_dev:
     case TYPE_proc:
     case TYPE_sys:
@@ -76,6 +81,7 @@ static unsigned way_of(const struct key *key, const union value *a, const union 
         return way_of_numbers(key, (uint64_t)a->word.v, (uint64_t)b->word.v);
     case TYPE_words: /* lists: diff_lists.c */
     case TYPE_paths:
+    case TYPE_layers:
     case TYPE_binds:
     case TYPE_tmpfs:
     case TYPE_links:
@@ -105,6 +111,8 @@ void diff_scalar(struct diff *diff, const struct key *key)
     const char *text_a = policy_value_text(&diff->arena, diff->a, key);
     const char *text_b = policy_value_text(&diff->arena, diff->b, key);
     const char *text = NULL;
+    if (text_a && text_b && strcmp(text_a, text_b) == 0)
+        return;
     if (text_a && text_b)
         text = arena_printf(&diff->arena, "%s -> %s", *text_a ? text_a : "nothing",
                             *text_b ? text_b : "nothing");

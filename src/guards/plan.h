@@ -72,6 +72,15 @@ enum fs_op {
     FS_HIDE_DIR,  /* an empty tmpfs on top of the host's directory `device`, `inode` */
     FS_HIDE_FILE, /* an empty file that nobody may read, on top of the same */
     FS_SEAL,      /* make the FS_HIDE_DIR at `target` read-only, now that all is in it */
+
+    /* in the stage, where overlays are put together */
+    FS_LAYER,    /* the host's `source`, without what is mounted below it */
+    FS_UPPER,    /* `target` must be a directory, and no part of it a symbolic link */
+    FS_WHITEOUT, /* hides what the layers below have at `target` */
+    FS_OVERLAY,  /* mounts what lies in the directory `target`; `source` is the mount's options */
+
+    FS_SHOW_OVERLAY, /* the mount that step `from` has made */
+    FS_AGAIN,        /* what is at `target` already, as a mount of its own with `attributes` */
 };
 
 struct fs_step {
@@ -83,13 +92,30 @@ struct fs_step {
     uint64_t device, inode; /* what `source`, or what is covered, was when the plan was made */
     uint64_t size, inodes;  /* FS_TMPFS */
     const char *size_text, *inodes_text, *mode_text; /* the same, as fsconfig(2) wants them */
+    size_t from;          /* FS_SHOW_OVERLAY: the number of its FS_OVERLAY */
     bool pin;             /* FS_BIND: on top of `source` itself, which is at the place already */
     struct origin origin; /* the line of the profile that asked for it */
 };
 
-struct fs_plan {
-    const struct fs_step *steps;
+/* The directory that keeps what a run changes: made ready in the parent, before clone. */
+struct fs_kept {
+    const char *path; /* real; NULL: nothing is kept */
+    uint64_t device, inode;
+    const struct fs_kept_dir {
+        const char *path; /* beneath the changes, parents first; "" is their own directory */
+        unsigned mode;
+    } * dirs;
     size_t count;
+    size_t works; /* overlays, each with a work directory */
+    struct origin origin;
+    int lock; /* while armed: the directory's fd, which holds a lock; else -1 */
+};
+
+struct fs_plan {
+    const struct fs_step *steps; /* the first `staged` of them are carried out in the stage */
+    size_t count, staged;
+    const char *stage_size_text, *stage_inodes_text; /* of the tmpfs that is the stage */
+    struct fs_kept kept;
     const char *root_size_text; /* size= of the tmpfs that is the root itself */
     const char *cwd;            /* absolute, inside */
     int *trees; /* the fd of each step's opened source, or of a file of ours that it mounts;

@@ -135,6 +135,10 @@ static int prepare_and_run(const struct sbx_policy *policy, const struct sbx_com
     host_probe(&host);
     if (plan_prepare(&plan, policy, command, &host, error) != 0)
         return -1;
+    if (plan_arm(&plan, error) != 0) {
+        plan_free(&plan);
+        return -1;
+    }
     struct board *board =
         mmap(NULL, sizeof(*board), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     int ret;
@@ -144,6 +148,7 @@ static int prepare_and_run(const struct sbx_policy *policy, const struct sbx_com
         ret = run_plan(&plan, signal_fd, board, report, error);
         munmap(board, sizeof(*board));
     }
+    plan_disarm(&plan);
     plan_free(&plan);
     return ret;
 }

@@ -165,6 +165,25 @@ const struct guard *plan_wall(const struct plan *plan, enum key_id key, struct w
     return NULL;
 }
 
+int plan_arm(struct plan *plan, struct sbx_error *error)
+{
+    for (size_t i = 0; i < GUARDS; i++)
+        if (guards[i]->arm && guards[i]->arm(plan, error) != 0) {
+            while (i-- > 0)
+                if (guards[i]->disarm)
+                    guards[i]->disarm(plan);
+            return -1;
+        }
+    return 0;
+}
+
+void plan_disarm(struct plan *plan)
+{
+    for (size_t i = GUARDS; i-- > 0;)
+        if (guards[i]->disarm)
+            guards[i]->disarm(plan);
+}
+
 void plan_free(struct plan *plan)
 {
     arena_free(&plan->arena);

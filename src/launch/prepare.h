@@ -56,6 +56,13 @@ int plan_prepare_all(struct plan *plan, const struct sbx_policy *policy,
                      const struct sbx_command *command, const struct host *host,
                      struct refusals *refusals, struct sbx_error *error);
 
+/* For a plan that was prepared whole and is to be launched: what has to be done to the machine
+ * before. On failure nothing is left behind. Errors: all but SBX_E_SETUP. */
+int plan_arm(struct plan *plan, struct sbx_error *error);
+
+/* Takes back what an arming did that succeeded; the plan's processes must be gone. */
+void plan_disarm(struct plan *plan);
+
 /* Which guard keeps what a key promises, and how; see guard.wall. NULL where none does. */
 const struct guard *plan_wall(const struct plan *plan, enum key_id key, struct wall *wall);
 

@@ -44,6 +44,8 @@ static void copy_scalar(struct draft *draft, const struct key *key, const union 
         setting->value.string.v = copy_text(draft, from->string.v);
     if (key->type == &policy_types[TYPE_path])
         setting->value.path.v = copy_text(draft, from->path.v);
+    if (key->type == &policy_types[TYPE_upper])
+        setting->value.upper.v = copy_text(draft, from->upper.v);
 }
 
 static int copy_list(struct draft *draft, const struct value_list *list, struct setting *setting)

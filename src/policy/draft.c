@@ -4,6 +4,7 @@
  */
 #include "policy/draft.h"
 #include "policy/suggest.h"
+#include "policy/value.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -80,6 +81,20 @@ static int append(const struct draft *draft, const struct setting *setting, stru
     return 0;
 }
 
+/* What was there already now comes behind the `added` first words of it: an extending profile's
+ * layers lie on top of those that it starts from. */
+static void put_on_top(struct draft_list *list, struct node **added)
+{
+    struct node *older = list->head;
+    if (added == &list->head || !*added)
+        return;
+    list->head = *added;
+    *added = NULL; /* the end of the older ones, or of nothing */
+    *list->tail = older;
+    while (*list->tail)
+        list->tail = &(*list->tail)->next;
+}
+
 /* Words are taken away before words are added: the order within one list carries no meaning. */
 static int apply_list(struct draft *draft, const struct setting *setting, enum draft_mode mode)
 {
@@ -92,10 +107,13 @@ static int apply_list(struct draft *draft, const struct setting *setting, enum d
         if (node->remove)
             result |= remove_word(draft, setting, list, &node->item);
     }
+    struct node **end = list->tail;
     for (node = setting->words; node; node = node->next) {
         if (!node->remove && append(draft, setting, list, &node->item) != 0)
             return -1;
     }
+    if (setting->key->type == &policy_types[TYPE_layers])
+        put_on_top(list, end);
     if (!list->origin.file)
         list->origin = setting->origin;
     return result;

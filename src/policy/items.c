@@ -13,11 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { TMPFS_MODE = 01777, TMPFS_MODE_MAX = 07777 };
-
-/* The kernel counts each inode as 1024 bytes, and refuses a sum that 64 bits don't hold. */
-static const uint64_t inodes_max = UINT64_MAX / 1024;
-
 static bool field_is(struct field field, const char *text)
 {
     return strlen(text) == field.length && memcmp(field.text, text, field.length) == 0;
@@ -157,105 +152,6 @@ int item_assign(const struct parse *parse, const char *word, struct item *item)
     int result = expand(parse, field, item->optional, &item->second);
     return result ? result
                   : SET_TEXT(parse, item, {item->first, NULL}, {"=", NULL}, {item->second, ""});
-}
-
-/* ---- tmpfs ---------------------------------------------------------------------------------- */
-
-static int tmpfs_unknown(const struct parse *parse, const char *option)
-{
-    char hint[HINT_SIZE];
-    struct suggest suggest;
-    suggest_start(&suggest, option);
-    suggest_offer(&suggest, "size");
-    suggest_offer(&suggest, "inodes");
-    suggest_offer(&suggest, "mode");
-    if (suggest_best(&suggest))
-        suggest_text(&suggest, hint, sizeof(hint));
-    else
-        snprintf(hint, sizeof(hint), "the options are size=, inodes= and mode=");
-    return value_error(parse, hint, "a tmpfs has no option '%s'", option);
-}
-
-/* One NAME=VALUE of a tmpfs. A 0 would be no limit at all to the kernel. */
-static int tmpfs_option(const struct parse *parse, char *option, struct item *item, bool *mode_seen)
-{
-    char *value = strchr(option, '=');
-    if (!value)
-        return tmpfs_unknown(parse, option);
-    *value++ = '\0';
-    uint64_t number = 0;
-    bool again;
-    int result;
-    if (strcmp(option, "size") == 0 || strcmp(option, "inodes") == 0) {
-        bool is_size = *option == 's';
-        uint64_t *place = is_size ? &item->size : &item->inodes;
-        again = *place != 0;
-        result = is_size ? (number_with_unit(value, size_units, &number, NULL) ? -1 : 0)
-                         : number_parse(value, inodes_max, &number);
-        if (result != 0 || number == 0)
-            return value_error(parse,
-                               is_size ? "write a size such as 64M; 0 would be no limit"
-                                       : "write a number of files; 0 would be no limit",
-                               "'%s' is no value for %s", value, option);
-        *place = number;
-    } else if (strcmp(option, "mode") == 0) {
-        again = *mode_seen;
-        *mode_seen = true;
-        if (mode_parse(value, TMPFS_MODE_MAX, &item->mode) != 0)
-            return value_error(parse, "write it in octal, for example 1777",
-                               "'%s' is no value for mode", value);
-    } else {
-        return tmpfs_unknown(parse, option);
-    }
-    return again ? value_error(parse, NULL, "%s stands twice for one tmpfs", option) : 0;
-}
-
-/* The options in one order and one form, each behind a ':' or a ','; NULL where memory is out. */
-static const char *tmpfs_text(const struct parse *parse, const struct item *item)
-{
-    const char *text = "", *separator = ":";
-    if (item->size) {
-        const struct unit *unit = number_unit(item->size, size_units);
-        text = arena_printf(parse->arena, ":size=%llu%s",
-                            (unsigned long long)(item->size / unit->factor), unit->name);
-        separator = ",";
-    }
-    if (text && item->inodes) {
-        text = arena_printf(parse->arena, "%s%sinodes=%llu", text, separator,
-                            (unsigned long long)item->inodes);
-        separator = ",";
-    }
-    if (text && item->mode != TMPFS_MODE)
-        text = arena_printf(parse->arena, "%s%smode=%04o", text, separator, item->mode);
-    return text;
-}
-
-int item_tmpfs(const struct parse *parse, const char *word, struct item *item)
-{
-    struct field fields[2];
-    size_t count = fields_split(word, ':', fields, 2);
-    if (count > 2)
-        return value_error(parse, "write PATH or PATH:size=64M,inodes=10000,mode=1777",
-                           "'%s' is no tmpfs", item->text);
-    int result = expand_path(parse, fields[0], item->optional, &item->first);
-    if (result)
-        return result;
-    item->mode = TMPFS_MODE;
-    char *options = count == 2 ? arena_strdup(parse->arena, fields[1].text) : NULL;
-    bool mode_seen = false;
-    if (count == 2 && !options)
-        return diag_memory(parse->diag);
-    if (options)
-        word_plain(options);
-    while (options) {
-        char *option = strsep(&options, ",");
-        if (tmpfs_option(parse, option, item, &mode_seen) != 0)
-            return -1;
-    }
-    const char *text = tmpfs_text(parse, item);
-    if (!text)
-        return diag_memory(parse->diag);
-    return SET_TEXT(parse, item, {item->first, ":"}, {text, NULL});
 }
 
 /* ---- system calls and socket families ------------------------------------------------------- */

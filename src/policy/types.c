@@ -44,6 +44,7 @@ ORIGIN_IS_LAST(id);
 ORIGIN_IS_LAST(mode);
 ORIGIN_IS_LAST(nice);
 ORIGIN_IS_LAST(ratio);
+ORIGIN_IS_LAST(upper);
 ORIGIN_IS_LAST(action);
 ORIGIN_IS_LAST(enum);
 ORIGIN_IS_LAST(list);
@@ -58,11 +59,12 @@ const struct type policy_types[TYPE_COUNT] = {
     SCALAR(mode, "a file mode", false),
     SCALAR(nice, "a nice value", false),
     SCALAR(ratio, "a ratio", false),
+    SCALAR(upper, "none, tmpfs[:OPTIONS] or an absolute path", true),
     SCALAR(action, "an action", false),
     /* The words stand in the order of the enums of types.h. */
     ENUM(share, "private or host", "private", "host"),
     ENUM(yesno, "yes or no", "no", "yes"),
-    ENUM(base, "host or empty", "host", "empty"),
+    ENUM(base, "host, overlay or empty", "host", "overlay", "empty"),
     ENUM(dev, "minimal or none", "minimal", "none"),
     ENUM(proc, "private, pids or none", "private", "pids", "none"),
     ENUM(sys, "none or ro", "none", "ro"),
@@ -71,6 +73,7 @@ const struct type policy_types[TYPE_COUNT] = {
     ENUM(landlock, "off, auto or require", "off", "auto", "require"),
     LIST(words, "words", item_word, false),
     LIST(paths, "absolute paths", item_path, true),
+    LIST(layers, "absolute paths, the topmost first", item_path, true),
     LIST(binds, "SOURCE:TARGET pairs", item_bind, true),
     LIST(tmpfs, "PATH[:OPTIONS] words", item_tmpfs, true),
     LIST(links, "CONTENT:PATH pairs", item_link, true),

@@ -53,10 +53,18 @@ struct value_ratio { /* thousandths: 1500 is 1.5, or 150% */
     struct origin origin;
 };
 
+struct value_upper { /* where the changes of an overlay go; nowhere: it is read-only */
+    bool tmpfs;
+    const char *v;   /* a directory, absolute; NULL: none */
+    uint64_t size;   /* tmpfs: bytes, 0 where not given */
+    uint64_t inodes; /* tmpfs: 0 where not given */
+    struct origin origin;
+};
+
 /* ENUM(type, first word, second word...): values count from 0 in the order of the words. */
 enum share { SHARE_PRIVATE, SHARE_HOST };
 enum yesno { YESNO_NO, YESNO_YES };
-enum base { BASE_HOST, BASE_EMPTY };
+enum base { BASE_HOST, BASE_OVERLAY, BASE_EMPTY };
 enum dev { DEV_MINIMAL, DEV_NONE };
 enum mqueue { MQUEUE_NONE, MQUEUE_PRIVATE };
 enum proc { PROC_PRIVATE, PROC_PIDS, PROC_NONE };
@@ -112,6 +120,7 @@ struct value_list {
 };
 #define value_words        value_list
 #define value_paths        value_list
+#define value_layers       value_list
 #define value_binds        value_list
 #define value_tmpfs        value_list
 #define value_links        value_list

@@ -26,6 +26,7 @@ enum type_id {
     TYPE_mode,
     TYPE_nice,
     TYPE_ratio,
+    TYPE_upper,
     TYPE_share,
     TYPE_yesno,
     TYPE_base,
@@ -38,6 +39,7 @@ enum type_id {
     TYPE_action,
     TYPE_words,
     TYPE_paths,
+    TYPE_layers,
     TYPE_binds,
     TYPE_tmpfs,
     TYPE_links,
@@ -65,6 +67,7 @@ union value {
     struct value_mode mode;
     struct value_nice nice;
     struct value_ratio ratio;
+    struct value_upper upper;
     struct value_enum word;
     struct value_action action;
 };
@@ -133,6 +136,7 @@ int scalar_id(const struct parse *parse, const char *text, union value *value);
 int scalar_mode(const struct parse *parse, const char *text, union value *value);
 int scalar_nice(const struct parse *parse, const char *text, union value *value);
 int scalar_ratio(const struct parse *parse, const char *text, union value *value);
+int scalar_upper(const struct parse *parse, const char *text, union value *value);
 int scalar_word(const struct parse *parse, const char *text, union value *value);
 int scalar_action(const struct parse *parse, const char *text, union value *value);
 
@@ -153,6 +157,7 @@ int item_endpoint(const struct parse *parse, const char *word, struct item *item
 
 const char *print_string(struct arena *arena, const struct type *type, const void *value);
 const char *print_path(struct arena *arena, const struct type *type, const void *value);
+const char *print_upper(struct arena *arena, const struct type *type, const void *value);
 const char *print_size(struct arena *arena, const struct type *type, const void *value);
 const char *print_duration(struct arena *arena, const struct type *type, const void *value);
 const char *print_count(struct arena *arena, const struct type *type, const void *value);

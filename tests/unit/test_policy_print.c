@@ -54,7 +54,11 @@ static void assert_same(const struct sbx_policy *a, const struct sbx_policy *b)
         else if (key->type == &policy_types[TYPE_string] || key->type == &policy_types[TYPE_path])
             assert_text(((const struct value_string *)one)->v,
                         ((const struct value_string *)two)->v);
-        else
+        else if (key->type == &policy_types[TYPE_upper]) {
+            const struct value_upper *x = one, *y = two;
+            assert_text(x->v, y->v);
+            assert_true(x->tmpfs == y->tmpfs && x->size == y->size && x->inodes == y->inodes);
+        } else
             assert_memory_equal(one, two, key->type->size - sizeof(struct origin));
     }
 }

@@ -36,6 +36,23 @@ static int check_writable_root(const struct item *item, struct diag *diag)
                       "the host's whole file system must not be writable inside");
 }
 
+/* What an overlay is made of, and what is said of one that there is not. */
+static void check_overlay(const struct sbx_policy *policy, struct diag *diag)
+{
+    const struct value_upper *upper = &policy->root_upper;
+    const bool overlay = policy->root_base.v == BASE_OVERLAY;
+    if (overlay && policy->root_lower.count == 0)
+        diag_error(diag, policy->root_base.origin, 0,
+                   "name its layers, the topmost first: lower = DIRECTORY ...",
+                   "root.base = overlay has no layer: root.lower is empty");
+    if (!overlay && policy->root_lower.count > 0)
+        diag_error(diag, policy->root_lower.items[0].origin, 0, "say root.base = overlay",
+                   "root.lower: only an overlay has layers");
+    if (!overlay && (upper->v || upper->tmpfs))
+        diag_error(diag, upper->origin, 0, "say root.base = overlay and root.lower = DIRECTORY ...",
+                   "root.upper: only an overlay has a place for changes");
+}
+
 int fs_check(const struct sbx_policy *policy, struct diag *diag)
 {
     const size_t before = diag->errors;
@@ -59,6 +76,7 @@ int fs_check(const struct sbx_policy *policy, struct diag *diag)
                    "say namespaces.ipc = private, or leave files.mqueue out",
                    "files.mqueue = private needs message queues of the sandbox's own, and "
                    "namespaces.ipc = host shares the host's");
+    check_overlay(policy, diag);
     check_texts(&policy->files_text, diag);
     for (size_t i = 0; i < policy->files_hide.count; i++)
         if (is_root(policy->files_hide.items[i].first))

@@ -8,13 +8,20 @@
 
 static const struct origin nowhere = {.file = NULL};
 
+const char *fs_ground(const struct fs_plan *fs)
+{
+    const struct fs_step *root = fs_root_step(fs);
+    return !root ? "tmpfs" : root->op == FS_BIND ? "a bind" : "an overlay";
+}
+
 size_t fs_mounts(const struct fs_plan *fs)
 {
-    size_t mounts = fs_root_is_bind(fs) ? 0 : 1;
-    for (size_t i = 0; i < fs->count; i++) {
+    size_t mounts = fs_root_step(fs) ? 0 : 1;
+    for (size_t i = fs->staged; i < fs->count; i++) {
         enum fs_op op = fs->steps[i].op;
         mounts += op == FS_BIND || op == FS_TMPFS || op == FS_PROC || op == FS_DEVPTS ||
-                  op == FS_MQUEUE || op == FS_HIDE_DIR || op == FS_HIDE_FILE || op == FS_SHOW_TEXT;
+                  op == FS_MQUEUE || op == FS_HIDE_DIR || op == FS_HIDE_FILE ||
+                  op == FS_SHOW_TEXT || op == FS_SHOW_OVERLAY || op == FS_AGAIN;
     }
     return mounts;
 }
@@ -36,15 +43,17 @@ static struct flags flags_of(uint64_t attributes)
     return flags;
 }
 
-static void describe_step(const struct fs_step *step, FILE *out)
+/* A place in the stage is named without the leading '/'. */
+static void describe_step(const struct fs_step *step, bool staged, FILE *out)
 {
+    const char *root = staged ? "" : "/";
     const struct flags flags = flags_of(step->attributes);
     switch (step->op) {
     case FS_DIR:
-        guard_line(out, step->origin, "mkdir /%s mode=%04o", step->target, step->mode);
+        guard_line(out, step->origin, "mkdir %s%s mode=%04o", root, step->target, step->mode);
         break;
     case FS_FILE:
-        guard_line(out, step->origin, "file /%s, empty: a place to mount on", step->target);
+        guard_line(out, step->origin, "file %s%s, empty: a place to mount on", root, step->target);
         break;
     case FS_TEXT:
         guard_line(out, step->origin, "file /%s with %zu bytes of sandbox's own, mode=%04o",
@@ -55,7 +64,7 @@ static void describe_step(const struct fs_step *step, FILE *out)
                    strlen(step->source), step->target, flags.text);
         break;
     case FS_SYMLINK:
-        guard_line(out, step->origin, "symlink /%s -> %s", step->target, step->source);
+        guard_line(out, step->origin, "symlink %s%s -> %s", root, step->target, step->source);
         break;
     case FS_BIND:
         guard_line(out, step->origin, "bind %s at /%s %s%s", step->source, step->target, flags.text,
@@ -84,6 +93,27 @@ static void describe_step(const struct fs_step *step, FILE *out)
         guard_line(out, step->origin, "hide /%s: an empty file on top, mode=0000 %s", step->target,
                    flags.text);
         break;
+    case FS_LAYER:
+        guard_line(out, step->origin, "attach the layer %s at %s", step->source, step->target);
+        break;
+    case FS_UPPER:
+        guard_line(out, step->origin, "check that %s is a directory, and no link on the way to it",
+                   step->target);
+        break;
+    case FS_WHITEOUT:
+        guard_line(out, step->origin, "whiteout %s: what a layer has there later does not show",
+                   step->target);
+        break;
+    case FS_OVERLAY:
+        guard_line(out, step->origin, "overlay at %s/m %s %s", step->target, flags.text,
+                   step->source);
+        break;
+    case FS_SHOW_OVERLAY:
+        guard_line(out, step->origin, "show the overlay at /%s %s", step->target, flags.text);
+        break;
+    case FS_AGAIN:
+        guard_line(out, step->origin, "mount /%s on itself %s", step->target, flags.text);
+        break;
     case FS_SEAL:
         guard_line(out, step->origin, "make the tmpfs at /%s read-only", step->target);
         break;
@@ -94,27 +124,38 @@ void fs_sources_describe(const struct plan *plan, FILE *out)
 {
     bool any = false;
     for (size_t i = 0; i < plan->fs.count; i++) {
-        if (plan->fs.steps[i].op != FS_BIND)
+        const struct fs_step *step = &plan->fs.steps[i];
+        if (step->op != FS_BIND && step->op != FS_LAYER)
             continue;
         if (!any)
             guard_line(out, nowhere,
                        "with all that is mounted below each; one that is another file by now is "
                        "refused");
         any = true;
-        guard_line(out, plan->fs.steps[i].origin, "open %s", plan->fs.steps[i].source);
+        guard_line(out, step->origin, "open %s%s", step->source,
+                   step->op == FS_LAYER ? ", with nothing that is mounted below it" : "");
     }
 }
 
 void fs_describe(const struct plan *plan, FILE *out)
 {
     const struct fs_plan *fs = &plan->fs;
-    const bool own_root = !fs_root_is_bind(fs);
+    const bool own_root = !fs_root_step(fs);
     guard_line(out, nowhere, "make all mounts private: nothing that follows reaches the host");
+    if (fs->staged)
+        guard_line(out, nowhere,
+                   "tmpfs rw,nosuid,nodev size=%s%s%s: the stage, where overlays are put together",
+                   fs->stage_size_text, fs->stage_inodes_text ? " nr_inodes=" : "",
+                   fs->stage_inodes_text ? fs->stage_inodes_text : "");
+    for (size_t i = 0; i < fs->staged; i++)
+        describe_step(&fs->steps[i], true, out);
+    if (fs->staged)
+        guard_line(out, nowhere, "detach the stage: the overlays keep what they need of it");
     if (own_root)
         guard_line(out, nowhere, "tmpfs at / rw,nosuid,nodev size=%s: the new root",
                    fs->root_size_text);
-    for (size_t i = 0; i < fs->count; i++)
-        describe_step(&fs->steps[i], out);
+    for (size_t i = fs->staged; i < fs->count; i++)
+        describe_step(&fs->steps[i], false, out);
     if (own_root)
         guard_line(out, nowhere, "make the tmpfs at / read-only");
     guard_line(out, nowhere, "pivot_root, and detach the old root with all its mounts");
@@ -164,9 +205,55 @@ static bool wall_list(const struct fs_plan *fs, const struct value_list *list, c
                       count, how, list->count - count);
 }
 
+static size_t count_steps(const struct fs_plan *fs, enum fs_op op)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < fs->count; i++)
+        count += fs->steps[i].op == op;
+    return count;
+}
+
+static bool wall_overlay(const struct plan *plan, const char *ground, struct wall *wall)
+{
+    size_t overlays = count_steps(&plan->fs, FS_OVERLAY);
+    if (fs_root_step(&plan->fs))
+        return guard_wall(wall, SBX_STATE_ENFORCED,
+                          "pivot_root to %s, whose lower layers the kernel never writes; the old "
+                          "root detached",
+                          ground);
+    return guard_wall(wall, SBX_STATE_ENFORCED,
+                      "pivot_root to %s with %zu overlays, for the layers have mounts in them; the "
+                      "directories above these are read-only; the old root detached",
+                      ground, overlays);
+}
+
+static bool wall_lower(const struct plan *plan, struct wall *wall)
+{
+    if (!plan->policy->root_lower.count)
+        return guard_wall(wall, SBX_STATE_OFF, "no word in it: there is no overlay");
+    return guard_wall(wall, SBX_STATE_ENFORCED, "%zu lower layers of overlayfs, userxattr",
+                      count_steps(&plan->fs, FS_LAYER) - (plan->fs.kept.path != NULL));
+}
+
+static bool wall_upper(const struct plan *plan, struct wall *wall)
+{
+    if (plan->policy->root_upper.tmpfs)
+        return guard_wall(wall, SBX_STATE_ENFORCED,
+                          "upper directory in a tmpfs size=%s,nr_inodes=%s that ends with the run",
+                          plan->fs.stage_size_text, plan->fs.stage_inodes_text);
+    if (plan->fs.kept.path)
+        return guard_wall(wall, SBX_STATE_ENFORCED, "upper directory %s/changes, flock on %s",
+                          plan->fs.kept.path, plan->fs.kept.path);
+    if (plan->policy->root_base.v != BASE_OVERLAY)
+        return guard_wall(wall, SBX_STATE_OFF, "there is no overlay");
+    return guard_wall(wall, SBX_STATE_ENFORCED, "no upper directory: the overlay is read-only");
+}
+
 static bool wall_base(const struct plan *plan, struct wall *wall)
 {
-    const char *ground = fs_root_is_bind(&plan->fs) ? "a bind of the host" : "a tmpfs";
+    const char *ground = fs_ground(&plan->fs);
+    if (plan->policy->root_base.v == BASE_OVERLAY)
+        return wall_overlay(plan, ground, wall);
     if (plan->policy->root_base.v == BASE_HOST)
         return guard_wall(wall, SBX_STATE_ENFORCED,
                           "pivot_root to %s; the system's directories as read-only binds; the old "
@@ -268,6 +355,10 @@ bool fs_wall(const struct plan *plan, enum key_id key, struct wall *wall)
     switch (key) {
     case KEY_root_base:
         return wall_base(plan, wall);
+    case KEY_root_lower:
+        return wall_lower(plan, wall);
+    case KEY_root_upper:
+        return wall_upper(plan, wall);
     case KEY_root_cwd:
         return guard_wall(wall, SBX_STATE_ENFORCED, "chdir to %s after pivot_root", plan->fs.cwd);
     case KEY_root_size:

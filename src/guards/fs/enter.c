@@ -17,7 +17,12 @@
 #include <fcntl.h>
 
 /* sys/mount.h and linux/mount.h can't be had together with base/sys.h everywhere. */
-enum { UNMOUNT_DETACH = 2 /* MNT_DETACH */ };
+enum {
+    MOUNT_RDONLY = 1,   /* MS_RDONLY */
+    MOUNT_NOSUID = 2,   /* MS_NOSUID */
+    MOUNT_NODEV = 4,    /* MS_NODEV */
+    UNMOUNT_DETACH = 2, /* MNT_DETACH */
+};
 
 /* The root under construction, and the directory that the last step worked in: steps are sorted, so
  * the next one is often there too. */
@@ -173,8 +178,56 @@ static long new_devpts(uint64_t attributes)
     return make_mount(fs, ret, attributes);
 }
 
-static long do_step(struct site *site, const struct fs_step *step, int tree)
+/* Mounts what lies in a directory of the stage, and takes a copy of the mount, which lives on when
+ * the stage is gone. By mount(2): fsconfig(2) takes no more than 255 bytes of a value, and a layer
+ * at a time only since Linux 6.8. */
+static long make_overlay(const struct fs_step *step, int parent, const char *name)
 {
+    const unsigned long flags =
+        MOUNT_NOSUID | MOUNT_NODEV | (step->attributes & MOUNT_ATTR_RDONLY ? MOUNT_RDONLY : 0);
+    long place = sys(SYS_openat, parent, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (place < 0)
+        return place;
+    long ret = sys(SYS_fchdir, place);
+    if (ret >= 0)
+        ret = sys(SYS_mount, "overlay", "m", "overlay", flags, step->source);
+    if (ret >= 0)
+        ret = sys(SYS_open_tree, place, "m", OPEN_TREE_CLONE | O_CLOEXEC);
+    sys(SYS_close, place);
+    if (ret < 0)
+        return ret;
+    long set = sys_mount_setattr((int)ret, 0, step->attributes);
+    if (set >= 0)
+        return ret;
+    sys(SYS_close, ret);
+    return set;
+}
+
+/* What is at a place already, once more, with more restrictions. */
+static long copy_place(const struct fs_step *step, int parent, const char *name)
+{
+    long tree = sys(SYS_open_tree, parent, name, OPEN_TREE_CLONE | O_CLOEXEC | AT_SYMLINK_NOFOLLOW);
+    if (tree < 0)
+        return tree;
+    long ret = sys_mount_setattr((int)tree, 0, step->attributes);
+    if (ret >= 0)
+        return tree;
+    sys(SYS_close, tree);
+    return ret;
+}
+
+/* A directory, and nothing on the way to it is a link. */
+static long check_upper(const struct site *site, const char *target)
+{
+    long fd = sys_openat2(site->root, target, O_PATH | O_DIRECTORY | O_CLOEXEC, 0,
+                          RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+    return fd < 0 ? fd : sys(SYS_close, fd);
+}
+
+static long do_step(struct site *site, const struct fs_plan *fs, size_t number)
+{
+    const struct fs_step *step = &fs->steps[number];
+    const int tree = fs->trees[number];
     const char *name;
     long mount;
     int parent = open_parent(site, step->target, &name);
@@ -189,6 +242,22 @@ static long do_step(struct site *site, const struct fs_step *step, int tree)
         return fs_write_text(step, parent, name);
     case FS_SYMLINK:
         return sys(SYS_symlinkat, step->source, parent, name);
+    case FS_WHITEOUT:
+        return sys(SYS_mknodat, parent, name, S_IFCHR, 0);
+    case FS_UPPER:
+        return check_upper(site, step->target);
+    case FS_OVERLAY:
+        fs->trees[number] = (int)(mount = make_overlay(step, parent, name));
+        return mount < 0 ? mount : 0;
+    case FS_SHOW_OVERLAY:
+        mount = fs->trees[step->from];
+        break;
+    case FS_AGAIN:
+        mount = copy_place(step, parent, name);
+        return mount < 0 ? mount : cover(mount, parent, name, step);
+    case FS_LAYER:
+        mount = tree;
+        break;
     case FS_BIND:
         if (step->pin)
             return cover(tree, parent, name, step);
@@ -223,9 +292,10 @@ static long do_step(struct site *site, const struct fs_step *step, int tree)
 /* The new root lies on top of the old one until it takes its place. Returns its fd. */
 static long make_root(const struct fs_plan *fs)
 {
-    long root = fs_root_is_bind(fs) ? fs->trees[0]
-                                    : fs_new_tmpfs(fs->root_size_text, NULL, "0755",
-                                                   MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+    const struct fs_step *step = fs_root_step(fs);
+    long root =
+        !step ? fs_new_tmpfs(fs->root_size_text, NULL, "0755", MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)
+              : fs->trees[step->op == FS_SHOW_OVERLAY ? step->from : fs->staged];
     if (root < 0)
         return root;
     long ret = sys(SYS_move_mount, root, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
@@ -246,7 +316,7 @@ static long move_in(const struct fs_plan *fs, int root, int base, int *item)
 {
     long ret;
     *item = base + FS_PHASE_SEAL;
-    if (!fs_root_is_bind(fs) && (ret = sys_mount_setattr(root, 0, MOUNT_ATTR_RDONLY)) < 0)
+    if (!fs_root_step(fs) && (ret = sys_mount_setattr(root, 0, MOUNT_ATTR_RDONLY)) < 0)
         return ret;
     *item = base + FS_PHASE_PIVOT;
     if ((ret = pivot(root)) < 0)
@@ -259,24 +329,57 @@ static long move_in(const struct fs_plan *fs, int root, int base, int *item)
     return sys(SYS_chdir, fs->cwd);
 }
 
+static long do_steps(struct site *site, const struct fs_plan *fs, size_t from, size_t to, int *item)
+{
+    long ret = 0;
+    for (size_t i = from; i < to && ret >= 0; i++) {
+        *item = (int)i;
+        ret = do_step(site, fs, i);
+    }
+    let_go(site);
+    return ret;
+}
+
+/* The overlays are put together in a tmpfs that lies on top of the old root for as long as that
+ * takes. */
+static long make_overlays(const struct fs_plan *fs, int *item)
+{
+    struct site site = {.parent = -1};
+    if (fs->staged == 0)
+        return 0;
+    *item = (int)fs->count + FS_PHASE_LAYERS;
+    long stage = fs_new_tmpfs(fs->stage_size_text, fs->stage_inodes_text, "0700",
+                              MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
+    if (stage < 0)
+        return stage;
+    long ret = sys(SYS_move_mount, stage, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
+    if (ret >= 0) {
+        site.root = (int)stage;
+        ret = do_steps(&site, fs, 0, fs->staged, item);
+        long gone = sys(SYS_umount2, "/", UNMOUNT_DETACH);
+        if (ret >= 0 && gone < 0) {
+            *item = (int)fs->count + FS_PHASE_LAYERS;
+            ret = gone;
+        }
+    }
+    sys(SYS_close, stage);
+    return ret;
+}
+
 /* With the process's file mode mask out of the way. */
 static long build(const struct fs_plan *fs, int *item)
 {
     const int base = (int)fs->count;
+    const size_t first = fs->staged + (fs_root_step(fs) ? 1 : 0);
     struct site site = {.parent = -1};
     long ret = fs_stage(fs, item);
-    if (ret < 0)
+    if (ret < 0 || (ret = make_overlays(fs, item)) < 0)
         return ret;
-    *item = fs_root_is_bind(fs) ? 0 : base + FS_PHASE_ROOT;
+    *item = fs_root_step(fs) ? (int)fs->staged : base + FS_PHASE_ROOT;
     if ((ret = make_root(fs)) < 0)
         return ret;
     site.root = (int)ret;
-    ret = 0;
-    for (size_t i = fs_root_is_bind(fs) ? 1 : 0; i < fs->count && ret >= 0; i++) {
-        *item = (int)i;
-        ret = do_step(&site, &fs->steps[i], fs->trees[i]);
-    }
-    let_go(&site);
+    ret = do_steps(&site, fs, first, fs->count, item);
     if (ret >= 0)
         ret = move_in(fs, site.root, base, item);
     sys(SYS_close, site.root);

@@ -48,6 +48,24 @@ static void say_step(const struct fs_step *step, struct sbx_error *error)
     case FS_HIDE_FILE:
         SAY(error, "could not hide /%s", step->target);
         break;
+    case FS_LAYER:
+        SAY(error, "could not use %s as a layer", step->source);
+        break;
+    case FS_UPPER:
+        SAY(error, "could not use /%s in the directory that keeps the changes (k)", step->target);
+        break;
+    case FS_WHITEOUT:
+        SAY(error, "could not hide /%s, which no layer has yet", step->target);
+        break;
+    case FS_OVERLAY:
+        SAY(error, "overlayfs refuses these layers");
+        break;
+    case FS_SHOW_OVERLAY:
+        SAY(error, "could not show the overlay at /%s", step->target);
+        break;
+    case FS_AGAIN:
+        SAY(error, "could not make /%s a mount of its own", step->target);
+        break;
     case FS_SEAL:
         SAY(error, "could not make what hides /%s read-only", step->target);
         break;
@@ -81,8 +99,42 @@ static void hint_bind(const struct plan *plan, const struct fs_step *step, struc
                      plan->host->uid);
         break;
     case EINVAL:
-        err_hint(error, "the kernel does not copy mounts that are unbindable; see the propagation "
-                        "column of findmnt -o TARGET,PROPAGATION");
+        err_hint(error,
+                 step->op == FS_LAYER
+                     ? "something was mounted below it while the sandbox was starting: run it again"
+                     : "the kernel does not copy mounts that are unbindable; see the propagation "
+                       "column of findmnt -o TARGET,PROPAGATION");
+        break;
+    default:
+        break;
+    }
+}
+
+/* overlayfs tells a few reasons apart, and none of the layers. */
+static void hint_overlay(const struct plan *plan, struct sbx_error *error)
+{
+    switch (error->sys_errno) {
+    case EINVAL:
+        err_hint(
+            error,
+            "overlayfs takes no file system that is itself an overlay on another one, or%s has "
+            "no extended attributes and no O_TMPFILE: vfat, NFS, FUSE; dmesg may say more",
+            plan->fs.kept.path ? ", for changes, an overlay or one that"
+                               : " a network's or a case-insensitive one, or one that");
+        break;
+    case ELOOP:
+        err_hint(error, "one layer lies in another, by a mount: leave one of them out");
+        break;
+    case ENODEV:
+        err_hint(error, "the kernel has no overlayfs: modprobe overlay, as root");
+        break;
+    case EPERM:
+        err_hint(error, "overlayfs in a user namespace needs Linux 5.11, and no security module "
+                        "that forbids it");
+        break;
+    case ESTALE:
+        err_hint(error, "the directory of the changes has been used with other layers: name a new "
+                        "one, or start afresh with 'sandbox changes discard'");
         break;
     default:
         break;
@@ -120,8 +172,10 @@ static void hint_step(const struct plan *plan, const struct fs_step *step, struc
         err_hint(error, "the tmpfs that it lies in is too small: give it a larger size or inodes");
     else if (error->sys_errno == ENOSPC)
         err_hint(error, "the machine's bound on mounts is reached: /proc/sys/fs/mount-max");
-    else if (step->op == FS_BIND)
+    else if (step->op == FS_BIND || step->op == FS_LAYER)
         hint_bind(plan, step, error);
+    else if (step->op == FS_OVERLAY)
+        hint_overlay(plan, error);
 }
 
 static void explain_phase(const struct plan *plan, int phase, struct sbx_error *error)
@@ -129,6 +183,7 @@ static void explain_phase(const struct plan *plan, int phase, struct sbx_error *
     static const char *const what[FS_PHASES] = {
         [FS_PHASE_PRIVATE] = "could not cut the mounts off from the host's",
         [FS_PHASE_STAGE] = "could not make the files that are mounted one by one",
+        [FS_PHASE_LAYERS] = "could not mount the tmpfs in which the layers are put together",
         [FS_PHASE_ROOT] = "could not mount the tmpfs that is the new root",
         [FS_PHASE_SEAL] = "could not make the new root read-only",
         [FS_PHASE_PIVOT] = "could not change the root (pivot_root)",

@@ -3,10 +3,10 @@
  * fs.c - the fs guard: the program sees a root of its own, on a tmpfs, with nothing on it but what
  * the profile names.
  *
- * How it comes about, in order: claims (profile.c, system.c, device.c) are settled (claims.c),
- * what is to be hidden is looked up (hide.c), the working directory and the program are put in
- * (workdir.c, program.c), the claims become steps (steps.c), and the child carries the steps out
- * (trees.c, enter.c).
+ * How it comes about, in order: claims (profile.c, system.c, overlay.c, device.c) are settled
+ * (claims.c), what is to be hidden is looked up (hide.c), the working directory and the program are
+ * put in (workdir.c, program.c), the claims become steps (steps.c, scaffold.c), and the child
+ * carries the steps out (trees.c, enter.c).
  */
 #include "guards/fs/fs.h"
 
@@ -20,7 +20,7 @@ int fs_prepare(struct plan *plan, const struct host *host, const struct fs_machi
         .claims = {.arena = &plan->arena},
     };
     if (fs_profile_claims(&build, error) != 0 || fs_system_claims(&build, error) != 0 ||
-        fs_device_claims(&build, error) != 0)
+        fs_overlay_claims(&build, error) != 0 || fs_device_claims(&build, error) != 0)
         return -1;
     if (fs_claims_settle(&build.claims, error) != 0 || fs_hide(&build, error) != 0 ||
         fs_workdir(&build, error) != 0)
@@ -40,8 +40,8 @@ static int prepare(struct plan *plan, const struct host *host, struct sbx_error 
 static void observe(const struct plan *plan, struct sbx_report *report)
 {
     guard_report(report, "fs", SBX_STATE_ENFORCED,
-                 "private root on %s, %zu mounts, old root detached",
-                 fs_root_is_bind(&plan->fs) ? "a bind" : "tmpfs", fs_mounts(&plan->fs));
+                 "private root on %s, %zu mounts, old root detached", fs_ground(&plan->fs),
+                 fs_mounts(&plan->fs));
 }
 
 const struct guard guard_fs_sources = {
@@ -56,6 +56,8 @@ const struct guard guard_fs = {
     .check = fs_check,
     .review = fs_review,
     .prepare = prepare,
+    .arm = fs_kept_arm,
+    .disarm = fs_kept_disarm,
     .enter = fs_enter,
     .explain = fs_explain,
     .observe = observe,

@@ -24,6 +24,63 @@
 #define FS_STAGE      "fs"
 #define FS_STAGE_EXEC "exec"
 
+/* ---- the layers of an overlay (layers.c) ----------------------------------------------------- */
+
+/* One directory of an overlay. */
+struct fs_layer {
+    const char *path; /* real, on the host */
+    uint64_t device, inode;
+    struct origin origin;
+};
+
+/* The directories that are one inside, the topmost first. */
+struct fs_layers {
+    const struct fs_layer *list;
+    size_t count;
+    bool kept;       /* the first is what earlier runs have changed */
+    const char *sub; /* where it is in the whole root: "" or "home/me" */
+    mode_t mode;     /* of the topmost */
+    uid_t uid;
+    gid_t gid;
+    size_t number; /* of its overlay, once that has its steps */
+};
+
+/* What the layers have at a path. */
+struct fs_found {
+    struct stat st;
+    bool kept; /* it lies, or is hidden, in what earlier runs have changed */
+    char host[PATH_MAX];
+};
+
+/* Whether it hides the same name in the layers below. */
+bool fs_is_whiteout(const struct stat *st);
+
+/* Looks for a path, none of whose parents is a symbolic link; "" is the whole. Returns 0 or an
+ * errno value: ENOENT where there is none, or a whiteout. */
+int fs_layers_find(const struct fs_layers *layers, const char *path, struct fs_found *found);
+
+/* The layers of a directory below. Returns 0 or an errno value: ENOTDIR where it is none. */
+int fs_layers_below(struct arena *arena, const struct fs_layers *layers, const char *path,
+                    struct fs_layers *below);
+
+/* ---- the host's mounts (mounts.c) ----------------------------------------------------------- */
+
+struct fs_mounts {
+    struct fs_mount {
+        const char *point, *type;
+    } * list;
+    size_t count;
+};
+
+/* Reads a table as /proc/self/mountinfo is one. Returns 0 or an errno value. */
+int fs_mounts_read(struct arena *arena, const char *file, struct fs_mounts *mounts);
+
+/* Whether anything is mounted strictly below a directory. */
+bool fs_mounts_below(const struct fs_mounts *mounts, const char *path);
+
+/* Whether a path is the root of a mount that only the kernel fills, such as a procfs. */
+bool fs_mounts_kernels_own(const struct fs_mounts *mounts, const char *path);
+
 /* ---- claims (claims.c) ---------------------------------------------------------------------- */
 
 enum fs_claim_kind {
@@ -35,19 +92,22 @@ enum fs_claim_kind {
     FS_CLAIM_PROC,    /* `source`: its subset=, or NULL */
     FS_CLAIM_DEVPTS,
     FS_CLAIM_MQUEUE,
-    FS_CLAIM_HIDDEN, /* nothing of what the host has there */
+    FS_CLAIM_OVERLAY, /* `layers`, one on top of the other */
+    FS_CLAIM_HIDDEN,  /* nothing of what the host has there */
 };
 
 struct fs_claim {
     enum fs_claim_kind kind;
     bool builtin;   /* the guard's own: a claim of the profile on the same path replaces it */
     bool directory; /* FS_CLAIM_BIND, FS_CLAIM_HIDDEN: the source is a directory */
-    bool pin;       /* FS_CLAIM_BIND: shows what is there already, so that it can't be renamed */
-    bool optional;  /* FS_CLAIM_HIDDEN: may be absent */
-    bool idle;      /* FS_CLAIM_HIDDEN: nothing shows anything there */
+    bool pin; /* FS_CLAIM_BIND, FS_CLAIM_OVERLAY: shows what is there already, so that it can't be
+                 renamed */
+    bool optional;      /* FS_CLAIM_HIDDEN: may be absent */
+    bool idle;          /* FS_CLAIM_HIDDEN: nothing shows anything there */
     const char *target; /* inside, without the leading '/' */
     size_t length;      /* of target */
     const char *source;
+    struct fs_layers *layers; /* FS_CLAIM_OVERLAY */
     uint64_t attributes, device, inode, size, inodes;
     unsigned mode;
     const char *key; /* what asked for it: "files.ro" */
@@ -165,6 +225,7 @@ bool fs_source_find_closed(const char *path, const struct host *host, char close
 struct fs_machine {
     const char *prefix;        /* "" for the real one */
     const char *const *system; /* NULL-terminated, absolute: "/usr", "/bin" ... */
+    const char *mounts;        /* the table of its mounts, see fs_mounts_read() */
 };
 extern const struct fs_machine fs_this_machine;
 
@@ -197,6 +258,19 @@ int fs_profile_claims(struct fs_build *build, struct sbx_error *error);
 /* The claims that the guard adds; the profile's must be there already (system.c, device.c). */
 int fs_system_claims(struct fs_build *build, struct sbx_error *error);
 int fs_device_claims(struct fs_build *build, struct sbx_error *error);
+
+/* root.base = overlay (overlay.c): the claims of the layers. Fills in plan->fs.kept, but for its
+ * lock. Errors: SBX_E_PROFILE, SBX_E_HOST, SBX_E_RESOURCE. */
+int fs_overlay_claims(struct fs_build *build, struct sbx_error *error);
+
+/* What the mode of a directory that copies another one's place has to be, so that its new owner,
+ * who is the sandbox's user, may do there what the other one's mode lets that user do. */
+unsigned fs_copied_mode(const struct ns_plan *ns, mode_t mode, uid_t uid, gid_t gid);
+
+/* guard_fs.arm, disarm (kept.c): locks the directory that keeps changes, and makes what is missing
+ * in it. */
+int fs_kept_arm(struct plan *plan, struct sbx_error *error);
+void fs_kept_disarm(struct plan *plan);
 
 /* What is to be hidden (hide.c): finds out what is there, and claims all other places where a bind
  * shows the same; the claims must be settled. Errors: SBX_E_PROFILE, SBX_E_HOST, SBX_E_RESOURCE. */
@@ -272,7 +346,8 @@ void fs_dangers(const struct fs_words *words, const struct fs_word *word, struct
 
 /* ---- for people (describe.c) ---------------------------------------------------------------- */
 
-size_t fs_mounts(const struct fs_plan *fs); /* how many there are inside */
+size_t fs_mounts(const struct fs_plan *fs);      /* how many there are inside */
+const char *fs_ground(const struct fs_plan *fs); /* what the root is: "tmpfs" */
 void fs_sources_describe(const struct plan *plan, FILE *out);
 void fs_describe(const struct plan *plan, FILE *out);
 bool fs_wall(const struct plan *plan, enum key_id key, struct wall *wall);
@@ -299,6 +374,7 @@ enum fs_binary fs_binary_read(int fd, char interpreter[PATH_MAX]);
 enum fs_phase {
     FS_PHASE_PRIVATE, /* cut the mounts off from the host's */
     FS_PHASE_STAGE,   /* the files of ours that are mounted one by one */
+    FS_PHASE_LAYERS,  /* where overlays are put together */
     FS_PHASE_ROOT,    /* the root's own tmpfs */
     FS_PHASE_SEAL,    /* make that tmpfs read-only */
     FS_PHASE_PIVOT,   /* make it the root */
@@ -332,10 +408,11 @@ long fs_new_tmpfs(const char *size, const char *inodes, const char *mode, uint64
 /* Explains a failure of either. */
 void fs_explain(const struct plan *plan, int item, struct sbx_error *error);
 
-/* Whether the plan's first step is a bind of a host directory as the root itself. */
-static inline bool fs_root_is_bind(const struct fs_plan *fs)
+/* The step that is the root itself, a bind or an overlay; NULL: it is a tmpfs of ours. */
+static inline const struct fs_step *fs_root_step(const struct fs_plan *fs)
 {
-    return fs->count > 0 && fs->steps[0].op == FS_BIND && fs->steps[0].target[0] == '\0';
+    const struct fs_step *first = fs->steps + fs->staged;
+    return fs->count > fs->staged && first->target[0] == '\0' ? first : NULL;
 }
 
 #endif

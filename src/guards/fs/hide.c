@@ -44,10 +44,14 @@ static int resolve(struct fs_build *build, struct fs_claim *claim, struct sbx_er
             return unseen(claim, &view, errno, error);
         claim->source = arena_strdup(build->claims.arena, view.host);
         claim->directory = S_ISDIR(st.st_mode);
+        if (view.cover && view.cover->kind == FS_CLAIM_OVERLAY) /* inside it has other numbers */
+            return claim->source ? 0 : err_memory(error, FS_STAGE);
         claim->device = st.st_dev;
         claim->inode = st.st_ino;
         return claim->source ? 0 : err_memory(error, FS_STAGE);
     case FS_VIEW_MISSING:
+        if (view.cover->kind == FS_CLAIM_OVERLAY) /* what comes later is hidden, too */
+            return 0;
         claim->idle = claim->optional;
         return claim->idle ? 0 : absent(claim, &view, error);
     case FS_VIEW_OPAQUE: /* a procfs, for one, is refused when it comes to the steps */
@@ -63,34 +67,58 @@ static int resolve(struct fs_build *build, struct fs_claim *claim, struct sbx_er
     return 0;
 }
 
-/* What is left of a host path behind the directory that a bind shows, without the '/'; NULL where
- * it does not lie there. */
-static const char *below_source(const struct fs_claim *bind, const char *path)
+/* What is left of a host path behind a directory that is shown, without the '/'; NULL where it does
+ * not lie there. */
+static const char *below_source(const char *source, const char *path)
 {
-    const char *rest = fs_path_below(path, bind->source);
+    const char *rest = fs_path_below(path, source);
     return rest && *rest ? rest + 1 : NULL;
 }
 
 /* The same thing of the host, as another bind shows it. Where the profile says something of its own
  * about that place, it is left alone. */
-static int hide_in(struct fs_build *build, const struct fs_claim *hidden,
-                   const struct fs_claim *bind, struct sbx_error *error)
+static int hide_at(struct fs_build *build, const struct fs_claim *hidden,
+                   const struct fs_claim *shows, const char *rest, struct sbx_error *error)
 {
-    if (bind->kind != FS_CLAIM_BIND || !bind->directory)
-        return 0;
-    const char *rest = below_source(bind, hidden->source);
-    if (!rest)
-        return 0;
-    const char *separator = bind->length ? "/" : "";
-    const char *target = arena_printf(build->claims.arena, "%s%s%s", bind->target, separator, rest);
+    struct fs_found found;
+    const char *separator = shows->length ? "/" : "";
+    const char *target =
+        arena_printf(build->claims.arena, "%s%s%s", shows->target, separator, rest);
     if (!target)
         return err_memory(error, FS_STAGE);
-    if (fs_claims_cover(&build->claims, target, strlen(target)) != bind)
+    if (fs_claims_cover(&build->claims, target, strlen(target)) != shows)
         return 0;
     struct fs_claim claim = *hidden;
     claim.builtin = true;
     claim.target = target;
+    if (shows->kind == FS_CLAIM_OVERLAY) {
+        /* Another layer may have something else there, or nothing at all may be seen. */
+        if (fs_layers_find(shows->layers, rest, &found) != 0 ||
+            strcmp(found.host, hidden->source) != 0)
+            return 0;
+        claim.device = claim.inode = 0;
+    } else if (!claim.inode) { /* what an overlay shows is known by its name alone */
+        if (lstat(hidden->source, &found.st) != 0)
+            return 0; /* gone: the child sees to it that no other has come */
+        claim.device = found.st.st_dev;
+        claim.inode = found.st.st_ino;
+    }
     return fs_claims_insert(&build->claims, &claim, error);
+}
+
+static int hide_in(struct fs_build *build, const struct fs_claim *hidden,
+                   const struct fs_claim *shows, struct sbx_error *error)
+{
+    const struct fs_claim claim = *shows; /* an insertion moves it */
+    const char *rest;
+    if (claim.kind == FS_CLAIM_BIND && claim.directory)
+        return (rest = below_source(claim.source, hidden->source))
+                   ? hide_at(build, hidden, shows, rest, error)
+                   : 0;
+    for (size_t i = 0; claim.kind == FS_CLAIM_OVERLAY && i < claim.layers->count; i++)
+        if ((rest = below_source(claim.layers->list[i].path, hidden->source)))
+            return hide_at(build, hidden, shows, rest, error);
+    return 0;
 }
 
 static int many_names(const struct fs_claim *hidden, const struct fs_claim *cover, uintmax_t names,

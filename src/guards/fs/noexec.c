@@ -38,15 +38,41 @@ static int no_place(const struct item *item, const struct fs_view *view, struct 
     return err_at(error, item->origin);
 }
 
+/* The same of all layers of an overlay. */
+static int split_overlay(struct fs_build *build, const struct item *item,
+                         const struct fs_claim *cover, const char *target, struct sbx_error *error)
+{
+    const char *rest = target + cover->length + (cover->length ? 1 : 0);
+    struct fs_layers *layers = arena_alloc(build->claims.arena, sizeof(*layers));
+    struct fs_claim claim = *cover;
+    if (!layers)
+        return err_memory(error, FS_STAGE);
+    int ret = fs_layers_below(build->claims.arena, cover->layers, rest, layers);
+    if (ret != 0) {
+        err_set(error, SBX_E_HOST, ret, FS_STAGE, "%s: /%s is no directory of the overlay", key,
+                target);
+        err_hint(error, "name the directory that it lies in");
+        return err_at(error, item->origin);
+    }
+    claim.target = target;
+    claim.layers = layers;
+    claim.pin = claim.builtin = true;
+    claim.key = key;
+    claim.origin = item->origin;
+    return fs_claims_insert(&build->claims, &claim, error);
+}
+
 /* Makes the place that a walk led to a mount of its own, as the bind around it shows it. */
 static int split(struct fs_build *build, const struct item *item, const struct fs_view *view,
                  struct sbx_error *error)
 {
     struct fs_source source;
-    int ret = fs_source_look(build->claims.arena, view->host, &source);
     const char *target = arena_strdup(build->claims.arena, view->path);
     if (!target)
         return err_memory(error, FS_STAGE);
+    if (view->cover && view->cover->kind == FS_CLAIM_OVERLAY)
+        return split_overlay(build, item, view->cover, target, error);
+    int ret = fs_source_look(build->claims.arena, view->host, &source);
     if (ret != 0) {
         err_set(error, SBX_E_HOST, ret, FS_STAGE, "%s: %s can't be reached", key, view->host);
         return err_at(error, item->origin);
@@ -66,7 +92,8 @@ static void mark_below(struct fs_claims *claims, const char *path)
         struct fs_claim *claim = &claims->list[i];
         bool below = length == 0 || (strncmp(claim->target, path, length) == 0 &&
                                      (claim->length == length || claim->target[length] == '/'));
-        if (below && (claim->kind == FS_CLAIM_BIND || claim->kind == FS_CLAIM_TMPFS))
+        if (below && (claim->kind == FS_CLAIM_BIND || claim->kind == FS_CLAIM_TMPFS ||
+                      claim->kind == FS_CLAIM_OVERLAY))
             claim->attributes |= MOUNT_ATTR_NOEXEC;
     }
 }

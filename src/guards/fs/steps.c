@@ -4,7 +4,7 @@
  * decided what each thing is mounted on: in a tmpfs of ours the place is made; in a directory of
  * the host it must be there already, for nothing is ever made on the host.
  */
-#include "guards/fs/fs.h"
+#include "guards/fs/steps.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -13,14 +13,8 @@
 
 enum { DIR_MODE = 0755, HIDDEN_DIR_MODE = 0555, FILE_MODE = 0444, FIRST_ROOM = 96 };
 
-struct steps {
-    struct arena *arena;
-    struct fs_step *list;
-    size_t count, room;
-    size_t seals; /* how many FS_HIDE_DIR are to be sealed at the end */
-};
-
-static struct fs_step *add(struct steps *steps, const struct fs_step *step, struct sbx_error *error)
+struct fs_step *fs_steps_add(struct steps *steps, const struct fs_step *step,
+                             struct sbx_error *error)
 {
     if (steps->count == steps->room) {
         size_t room = steps->room ? steps->room * 2 : FIRST_ROOM;
@@ -38,8 +32,8 @@ static struct fs_step *add(struct steps *steps, const struct fs_step *step, stru
     return &steps->list[steps->count++];
 }
 
-/* Whether a step makes `path`, of `length` bytes, already. Looks from the end: it was lately. */
-static bool is_made(const struct steps *steps, const char *path, size_t length)
+/* Looks from the end: it was lately. */
+bool fs_steps_make(const struct steps *steps, const char *path, size_t length)
 {
     for (size_t i = steps->count; i-- > 0;) {
         const char *target = steps->list[i].target;
@@ -55,13 +49,13 @@ static int add_parents(struct steps *steps, const struct fs_claim *claim, size_t
 {
     size_t from = cover_length ? cover_length + 1 : 0;
     for (size_t end = from; end < claim->length; end++) {
-        if (claim->target[end] != '/' || is_made(steps, claim->target, end))
+        if (claim->target[end] != '/' || fs_steps_make(steps, claim->target, end))
             continue;
         struct fs_step step = {.op = FS_DIR, .mode = DIR_MODE, .origin = claim->origin};
         step.target = arena_strndup(steps->arena, claim->target, end);
         if (!step.target)
             return err_memory(error, FS_STAGE);
-        if (!add(steps, &step, error))
+        if (!fs_steps_add(steps, &step, error))
             return -1;
     }
     return 0;
@@ -80,11 +74,10 @@ static int add_tmpfs(struct steps *steps, struct fs_step *step, struct sbx_error
     step->mode_text = arena_printf(steps->arena, "0%o", step->mode);
     if (!step->size_text || !step->inodes_text || !step->mode_text)
         return err_memory(error, FS_STAGE);
-    return add(steps, step, error) ? 0 : -1;
+    return fs_steps_add(steps, step, error) ? 0 : -1;
 }
 
-/* Whether a claim is mounted on a file, not on a directory. */
-static bool is_file(const struct fs_claim *claim)
+bool fs_claim_is_file(const struct fs_claim *claim)
 {
     return claim->kind == FS_CLAIM_TEXT || (claim->kind == FS_CLAIM_BIND && !claim->directory);
 }
@@ -110,9 +103,11 @@ static int add_content(struct steps *steps, const struct fs_claim *claim, struct
         .pin = claim->pin,
         .origin = claim->origin,
     };
+    if (claim->kind == FS_CLAIM_OVERLAY)
+        return fs_scaffold_overlay(steps, claim, error);
     if (step.op == FS_TMPFS)
         return add_tmpfs(steps, &step, error);
-    return add(steps, &step, error) ? 0 : -1;
+    return fs_steps_add(steps, &step, error) ? 0 : -1;
 }
 
 /* A file of ours with its content, mounted on the place that is there. `place`: a thing of the
@@ -130,7 +125,7 @@ static int add_shown_text(struct steps *steps, const struct fs_claim *claim,
         .inode = place ? place->st_ino : 0,
         .origin = claim->origin,
     };
-    return add(steps, &step, error) ? 0 : -1;
+    return fs_steps_add(steps, &step, error) ? 0 : -1;
 }
 
 /* In a tmpfs of ours: makes the place, then what is there. */
@@ -144,16 +139,16 @@ static int add_in_own(struct steps *steps, const struct fs_claim *claim,
         .op = FS_DIR, .target = claim->target, .mode = DIR_MODE, .origin = claim->origin};
     if (add_parents(steps, claim, cover_length, error) != 0)
         return -1;
-    if (is_file(claim)) {
+    if (fs_claim_is_file(claim)) {
         place.op = FS_FILE;
         place.mode = FILE_MODE;
     }
     if (claim->kind == FS_CLAIM_TEXT && writable)
-        return add(steps, &place, error) ? add_shown_text(steps, claim, NULL, error) : -1;
+        return fs_steps_add(steps, &place, error) ? add_shown_text(steps, claim, NULL, error) : -1;
     const bool is_mount = claim->kind == FS_CLAIM_BIND || claim->kind == FS_CLAIM_TMPFS ||
                           claim->kind == FS_CLAIM_PROC || claim->kind == FS_CLAIM_DEVPTS ||
-                          claim->kind == FS_CLAIM_MQUEUE;
-    if (is_mount && !add(steps, &place, error))
+                          claim->kind == FS_CLAIM_MQUEUE || claim->kind == FS_CLAIM_OVERLAY;
+    if (is_mount && !fs_steps_add(steps, &place, error))
         return -1;
     return add_content(steps, claim, error);
 }
@@ -172,7 +167,7 @@ static int no_place(const struct fs_claim *claim, const struct fs_claim *cover, 
     err_hint(error,
              "nothing is made on the host: make %s a %s yourself, or put a files.tmpfs "
              "above it",
-             host, is_file(claim) ? "file" : "directory");
+             host, fs_claim_is_file(claim) ? "file" : "directory");
     return err_at(error, claim->origin);
 }
 
@@ -210,7 +205,7 @@ static int add_in_bind(struct steps *steps, const struct fs_claim *claim,
     const char *suffix = claim->target + cover->length + (cover->length ? 1 : 0);
     const char *base = strcmp(cover->source, "/") == 0 ? "" : cover->source;
     const char *host = arena_printf(steps->arena, "%s/%s", base, suffix);
-    const bool file = is_file(claim);
+    const bool file = fs_claim_is_file(claim);
     struct stat st;
     if (!host)
         return err_memory(error, FS_STAGE);
@@ -226,6 +221,48 @@ static int add_in_bind(struct steps *steps, const struct fs_claim *claim,
         return add_shown_text(steps, claim, &st, error);
     if (is_shown_already(claim, cover, host))
         return 0;
+    return add_content(steps, claim, error);
+}
+
+/* On top of what the host has there. What lies below a directory is put into the tmpfs that hides
+ * it, so that one is sealed last. */
+static int add_hidden(struct steps *steps, const struct fs_claims *claims,
+                      const struct fs_claim *claim, struct sbx_error *error)
+{
+    struct fs_step step = {
+        .op = claim->directory ? FS_HIDE_DIR : FS_HIDE_FILE,
+        .source = claim->source,
+        .target = claim->target,
+        .attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY,
+        .device = claim->device,
+        .inode = claim->inode,
+        .mode = claim->directory ? HIDDEN_DIR_MODE : 0,
+        .size_text = FS_ROOT_SIZE,
+        .origin = claim->origin,
+    };
+    if (claim->directory && fs_claims_below(claims, claim->target, claim->length)) {
+        step.attributes &= ~(uint64_t)MOUNT_ATTR_RDONLY;
+        steps->seals++;
+    }
+    return fs_steps_add(steps, &step, error) ? 0 : -1;
+}
+
+/* In an overlay: what the layers have is the place, or the scaffold makes one. */
+static int add_in_overlay(struct steps *steps, const struct fs_claims *claims,
+                          const struct fs_claim *claim, const struct fs_claim *cover,
+                          struct sbx_error *error)
+{
+    bool done;
+    if (claim->pin)
+        return add_content(steps, claim, error);
+    if (fs_scaffold_place(steps, claim, cover, &done, error) != 0)
+        return -1;
+    if (done)
+        return 0;
+    if (claim->kind == FS_CLAIM_HIDDEN)
+        return add_hidden(steps, claims, claim, error);
+    if (claim->kind == FS_CLAIM_TEXT)
+        return add_shown_text(steps, claim, NULL, error);
     return add_content(steps, claim, error);
 }
 
@@ -252,29 +289,6 @@ static const struct fs_claim *cover_of(const struct fs_claims *claims, const str
     return cover;
 }
 
-/* On top of what the host has there. What lies below a directory is put into the tmpfs that hides
- * it, so that one is sealed last. */
-static int add_hidden(struct steps *steps, const struct fs_claims *claims,
-                      const struct fs_claim *claim, struct sbx_error *error)
-{
-    struct fs_step step = {
-        .op = claim->directory ? FS_HIDE_DIR : FS_HIDE_FILE,
-        .source = claim->source,
-        .target = claim->target,
-        .attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC | MOUNT_ATTR_RDONLY,
-        .device = claim->device,
-        .inode = claim->inode,
-        .mode = claim->directory ? HIDDEN_DIR_MODE : 0,
-        .size_text = FS_ROOT_SIZE,
-        .origin = claim->origin,
-    };
-    if (claim->directory && fs_claims_below(claims, claim->target, claim->length)) {
-        step.attributes &= ~(uint64_t)MOUNT_ATTR_RDONLY;
-        steps->seals++;
-    }
-    return add(steps, &step, error) ? 0 : -1;
-}
-
 /* The innermost first: a path to the outer ones crosses none that is not there. */
 static int add_seals(struct steps *steps, struct sbx_error *error)
 {
@@ -283,7 +297,7 @@ static int add_seals(struct steps *steps, struct sbx_error *error)
         if (hidden->op != FS_HIDE_DIR || hidden->attributes & MOUNT_ATTR_RDONLY)
             continue;
         struct fs_step seal = {.op = FS_SEAL, .target = hidden->target, .origin = hidden->origin};
-        if (!add(steps, &seal, error))
+        if (!fs_steps_add(steps, &seal, error))
             return -1;
         steps->seals--;
     }
@@ -297,13 +311,16 @@ static int add_claim(struct steps *steps, const struct fs_claims *claims,
     if (claim->idle)
         return 0;
     if (claim->length == 0) {
-        if (claim->kind != FS_CLAIM_BIND || !claim->directory) {
+        if ((claim->kind != FS_CLAIM_BIND && claim->kind != FS_CLAIM_OVERLAY) ||
+            !claim->directory) {
             err_set(error, SBX_E_PROFILE, ENOTDIR, FS_STAGE,
                     "%s: only a directory of the host can be the root", claim->key);
             return err_at(error, claim->origin);
         }
         return add_content(steps, claim, error);
     }
+    if (cover && cover->kind == FS_CLAIM_OVERLAY)
+        return add_in_overlay(steps, claims, claim, cover, error);
     if (claim->kind == FS_CLAIM_HIDDEN) /* what has no source lies where nothing can be put */
         return claim->source || !cover ? add_hidden(steps, claims, claim, error)
                                        : no_directory(claim, cover, error);
@@ -315,22 +332,68 @@ static int add_claim(struct steps *steps, const struct fs_claims *claims,
     return no_directory(claim, cover, error);
 }
 
+/* The stage's steps, and behind them those of the root. */
+static int join(struct fs_build *build, const struct steps *root, struct sbx_error *error)
+{
+    const struct stage *stage = root->stage;
+    const struct steps *const lists[] = {&stage->layout, &stage->scaffold, &stage->mounts, root};
+    const size_t before = stage->layout.count + stage->scaffold.count;
+    struct fs_plan *fs = &build->plan->fs;
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+        count += lists[i]->count;
+    struct fs_step *all = arena_array(root->arena, count, sizeof(*all));
+    int *trees = arena_array(root->arena, count, sizeof(*trees));
+    if (!all || !trees)
+        return err_memory(error, FS_STAGE);
+    fs->count = 0;
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        if (lists[i]->count)
+            memcpy(all + fs->count, lists[i]->list, lists[i]->count * sizeof(*all));
+        fs->count += lists[i]->count;
+    }
+    fs->staged = before + stage->mounts.count;
+    for (size_t i = 0; i < count; i++) {
+        all[i].from += all[i].op == FS_SHOW_OVERLAY ? before : 0;
+        trees[i] = -1;
+    }
+    fs->steps = all;
+    fs->trees = trees;
+    return 0;
+}
+
+/* The upper directory may be in it. */
+static int size_stage(struct fs_build *build, struct sbx_error *error)
+{
+    const struct sbx_policy *policy = build->plan->policy;
+    const struct value_upper *upper = &policy->root_upper;
+    struct fs_plan *fs = &build->plan->fs;
+    fs->stage_size_text = FS_ROOT_SIZE;
+    fs->stage_inodes_text = NULL;
+    if (!upper->tmpfs)
+        return 0;
+    const uint64_t size = upper->size ? upper->size : policy->root_size.v;
+    const uint64_t inodes = upper->inodes ? upper->inodes : fs_inodes(size);
+    fs->stage_size_text = number_text(build->claims.arena, size);
+    fs->stage_inodes_text = number_text(build->claims.arena, inodes);
+    return fs->stage_size_text && fs->stage_inodes_text ? 0 : err_memory(error, FS_STAGE);
+}
+
 int fs_steps(struct fs_build *build, struct sbx_error *error)
 {
-    struct steps steps = {.arena = build->claims.arena};
+    struct arena *arena = build->claims.arena;
+    struct stage stage = {
+        .plan = build->plan,
+        .layout.arena = arena,
+        .scaffold.arena = arena,
+        .mounts.arena = arena,
+    };
+    struct steps steps = {.arena = arena, .stage = &stage};
     for (size_t i = 0; i < build->claims.count; i++)
         if (add_claim(&steps, &build->claims, &build->claims.list[i], error) != 0)
             return -1;
-    if (add_seals(&steps, error) != 0)
+    if (add_seals(&steps, error) != 0 || join(build, &steps, error) != 0)
         return -1;
-    int *trees = arena_array(steps.arena, steps.count, sizeof(*trees));
-    if (!trees)
-        return err_memory(error, FS_STAGE);
-    for (size_t i = 0; i < steps.count; i++)
-        trees[i] = -1;
-    build->plan->fs.trees = trees;
-    build->plan->fs.steps = steps.list;
-    build->plan->fs.count = steps.count;
     build->plan->fs.root_size_text = FS_ROOT_SIZE;
-    return 0;
+    return size_stage(build, error);
 }

@@ -14,7 +14,8 @@
 static const char *const system_directories[] = {
     "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", NULL,
 };
-const struct fs_machine fs_this_machine = {.prefix = "", .system = system_directories};
+const struct fs_machine fs_this_machine = {
+    .prefix = "", .system = system_directories, .mounts = "/proc/self/mountinfo"};
 
 enum { NOBODY = 65534 };
 

@@ -27,12 +27,14 @@ static long make_private(void)
 }
 
 /* A copy of a host mount with all mounts below it: they are locked together in a new user
- * namespace. An inherited mount's own restrictions stay; ours are added to all of them. */
+ * namespace. An inherited mount's own restrictions stay; ours are added to all of them. A layer has
+ * none below it: the kernel refuses where it has. */
 static long open_source(const struct fs_step *step)
 {
     struct stat st = {.st_dev = 0};
+    const unsigned depth = step->op == FS_LAYER ? 0 : AT_RECURSIVE;
     long tree = sys(SYS_open_tree, AT_FDCWD, step->source,
-                    OPEN_TREE_CLONE | O_CLOEXEC | AT_RECURSIVE | AT_SYMLINK_NOFOLLOW);
+                    OPEN_TREE_CLONE | O_CLOEXEC | AT_SYMLINK_NOFOLLOW | depth);
     if (tree < 0)
         return tree;
     long ret = sys(SYS_fstat, tree, &st);
@@ -40,7 +42,7 @@ static long open_source(const struct fs_step *step)
      */
     if (ret >= 0 && (st.st_dev != step->device || st.st_ino != step->inode || S_ISLNK(st.st_mode)))
         ret = -ESTALE;
-    if (ret >= 0)
+    if (ret >= 0 && step->attributes)
         ret = sys_mount_setattr((int)tree, AT_RECURSIVE, step->attributes);
     if (ret >= 0)
         return tree;
@@ -56,7 +58,7 @@ int fs_sources_enter(const struct plan *plan, int *item)
     if ((ret = make_private()) < 0)
         return (int)ret;
     for (size_t i = 0; i < fs->count; i++) {
-        if (fs->steps[i].op != FS_BIND)
+        if (fs->steps[i].op != FS_BIND && fs->steps[i].op != FS_LAYER)
             continue;
         *item = (int)i;
         if ((ret = open_source(&fs->steps[i])) < 0)

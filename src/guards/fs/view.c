@@ -48,6 +48,44 @@ static void set_host(struct walk *walk)
         memcpy(view->host, "/", 2);
 }
 
+/* The same in an overlay: the topmost layer that has it. Returns 0 or an errno value, with host[]
+ * the place in the topmost layer of all. */
+static int set_layered(struct walk *walk, struct fs_found *found)
+{
+    struct fs_view *view = walk->view;
+    const struct fs_claim *cover = view->cover;
+    const char *suffix = view->path + cover->length;
+    const char *top = cover->layers->list[0].path;
+    struct fs_found place;
+    suffix += *suffix == '/';
+    int ret = fs_layers_find(cover->layers, suffix, &place);
+    if (found)
+        *found = place;
+    int length = ret == 0
+                     ? snprintf(view->host, sizeof(view->host), "%s", place.host)
+                     : snprintf(view->host, sizeof(view->host), "%s/%s", top[1] ? top : "", suffix);
+    return length < (int)sizeof(view->host) ? ret : ENAMETOOLONG;
+}
+
+/* What is at a place of the host: lstat(2), in the terms of what shows it. */
+static int look(struct walk *walk, struct stat *st, bool *kept)
+{
+    struct fs_view *view = walk->view;
+    struct fs_found found;
+    *kept = false;
+    if (view->cover->kind != FS_CLAIM_OVERLAY) {
+        set_host(walk);
+        if (view->state == FS_VIEW_BROKEN)
+            return view->sys_errno;
+        *kept = !(view->cover->attributes & MOUNT_ATTR_RDONLY);
+        return lstat(view->host, st) == 0 ? 0 : errno;
+    }
+    int ret = set_layered(walk, &found);
+    *st = found.st;
+    *kept = found.kept;
+    return ret;
+}
+
 /* The walk stands on a claim. */
 static void arrive(struct walk *walk, const struct fs_claim *claim)
 {
@@ -62,6 +100,11 @@ static void arrive(struct walk *walk, const struct fs_claim *claim)
         view->state = FS_VIEW_HOST;
         view->type = claim->directory ? S_IFDIR : S_IFREG;
         set_host(walk);
+        break;
+    case FS_CLAIM_OVERLAY:
+        view->state = FS_VIEW_HOST;
+        view->type = S_IFDIR;
+        set_layered(walk, NULL);
         break;
     default:
         view->state = FS_VIEW_OPAQUE;
@@ -103,14 +146,14 @@ static void look_at_host(struct walk *walk, bool last)
     struct fs_view *view = walk->view;
     char content[PATH_MAX];
     struct stat st;
-    set_host(walk);
-    if (view->state == FS_VIEW_BROKEN)
+    bool kept; /* an earlier program could have put it there */
+    int ret = look(walk, &st, &kept);
+    if (ret == ENOENT) {
+        view->state = FS_VIEW_MISSING;
         return;
-    if (lstat(view->host, &st) != 0) {
-        if (errno == ENOENT)
-            view->state = FS_VIEW_MISSING;
-        else
-            broken(walk, errno);
+    }
+    if (ret != 0) {
+        broken(walk, ret);
         return;
     }
     view->type = st.st_mode & S_IFMT;
@@ -122,8 +165,7 @@ static void look_at_host(struct walk *walk, bool last)
         return;
     }
     content[got] = '\0';
-    if (!(view->cover->attributes & MOUNT_ATTR_RDONLY))
-        view->writable_link = true;
+    view->writable_link |= kept;
     if (!(view->writable_link && walk->mode != FS_VIEW_FOLLOW)) /* refused: keep `cover` as is */
         follow(walk, content);
     else

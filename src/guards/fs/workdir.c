@@ -28,12 +28,18 @@ static int cwd_error(const struct fs_build *build, const struct fs_view *view,
     return err_at(error, build->plan->policy->root_cwd.origin);
 }
 
+/* Whether a directory that is not there can simply be made: in a tmpfs that is not read-only. */
+static bool is_own(const struct fs_claim *cover)
+{
+    return cover && cover->kind == FS_CLAIM_TMPFS;
+}
+
 /* A directory of ours: a tmpfs of its own, or a part of the tmpfs that contains it. */
 static int make_cwd(struct fs_build *build, const struct fs_view *view, struct sbx_error *error)
 {
     const struct sbx_policy *policy = build->plan->policy;
     struct fs_claim claim = {
-        .kind = view->cover ? FS_CLAIM_DIR : FS_CLAIM_TMPFS,
+        .kind = is_own(view->cover) ? FS_CLAIM_DIR : FS_CLAIM_TMPFS,
         .builtin = true,
         .target = build->cwd_path,
         .mode = 0755,
@@ -43,7 +49,7 @@ static int make_cwd(struct fs_build *build, const struct fs_view *view, struct s
     build->cwd_own = true;
     if (view->path[0] == '\0' || (view->cover && view->cover->length == strlen(view->path)))
         return 0; /* it is the root's own tmpfs, or one that the profile puts exactly there */
-    if (!view->cover) {
+    if (claim.kind == FS_CLAIM_TMPFS) {
         claim.attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
         claim.size = policy->root_size.v;
         claim.inodes = fs_inodes(claim.size);
@@ -66,7 +72,8 @@ int fs_workdir(struct fs_build *build, struct sbx_error *error)
         view.state = FS_VIEW_BROKEN; /* an earlier program could have put the link there */
         view.sys_errno = ELOOP;
     }
-    if (view.state == FS_VIEW_OWN)
+    if (view.state == FS_VIEW_OWN ||
+        (view.state == FS_VIEW_MISSING && view.cover->kind == FS_CLAIM_OVERLAY))
         return make_cwd(build, &view, error);
     if (view.state == FS_VIEW_HOST && S_ISDIR(view.type))
         return 0;

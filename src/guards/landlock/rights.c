@@ -32,7 +32,8 @@ uint64_t landlock_handled(int abi)
 static bool is_place(const struct fs_step *step)
 {
     return step->op == FS_BIND || step->op == FS_TMPFS || step->op == FS_PROC ||
-           step->op == FS_DEVPTS || step->op == FS_MQUEUE;
+           step->op == FS_DEVPTS || step->op == FS_MQUEUE || step->op == FS_SHOW_OVERLAY ||
+           step->op == FS_AGAIN;
 }
 
 /* Whether a program could lie there: not where there are only the kernel's files, or devices. */
@@ -148,7 +149,7 @@ static int add_place(struct derivation *d, size_t number, struct sbx_error *erro
  * then each place says for itself. */
 static bool root_executes(const struct fs_plan *fs)
 {
-    for (size_t i = 0; i < fs->count; i++)
+    for (size_t i = fs->staged; i < fs->count; i++)
         if (holds_programs(&fs->steps[i]) && fs->steps[i].attributes & MOUNT_ATTR_NOEXEC)
             return false;
     return true;
@@ -157,17 +158,18 @@ static bool root_executes(const struct fs_plan *fs)
 static int derive_rules(struct derivation *d, struct sbx_error *error)
 {
     const struct fs_plan *fs = &d->plan->fs;
-    const bool own_root = fs->count == 0 || fs->steps[0].target[0] != '\0';
+    const struct fs_step *root = fs->count > fs->staged ? &fs->steps[fs->staged] : NULL;
+    const bool own_root = !root || root->target[0] != '\0';
     uint64_t ground = LL_READ | (root_executes(fs) ? LL_EXECUTE : 0);
     struct origin origin = d->plan->policy->root_base.origin;
     if (!own_root) {
-        ground = landlock_rights(&fs->steps[0]) & d->handled;
-        origin = fs->steps[0].origin;
+        ground = landlock_rights(root) & d->handled;
+        origin = root->origin;
     }
     enter_place(d, "", ground);
     if (add_rule(d, "", ground, &origin, error) != 0)
         return -1;
-    for (size_t i = own_root ? 0 : 1; i < fs->count; i++)
+    for (size_t i = fs->staged + (own_root ? 0 : 1); i < fs->count; i++)
         if (add_place(d, i, error) != 0)
             return -1;
     return 0;
