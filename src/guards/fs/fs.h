@@ -15,6 +15,7 @@
 #define GUARDS_FS_FS_H
 
 #include "base/sys.h"
+#include "guards/fs/places.h"
 #include "guards/guard.h"
 #include "policy/policy.h"
 #include <limits.h>
@@ -52,21 +53,21 @@ struct fs_claim {
     unsigned mode;
     const char *key; /* what asked for it: "files.ro" */
     struct origin origin;
+    uint32_t place; /* of the target */
+    uint32_t twin;  /* one more than the next claim on the same path; 0: none */
 };
 
 struct fs_claims {
     struct arena *arena; /* borrowed */
     struct fs_claim *list;
     size_t count, room;
+    size_t sorted;            /* how many of the first stand in their order */
+    struct fs_places *places; /* the targets; each with one more than its first claim */
 };
 
 /* Adds a copy of *claim; its target may have a leading '/'. Refuses a target that is not absolute
  * and normal, or too long. Errors: SBX_E_PROFILE, SBX_E_RESOURCE. */
 int fs_claims_add(struct fs_claims *claims, const struct fs_claim *claim, struct sbx_error *error);
-
-/* Adds to claims that fs_claims_settle() has sorted, and keeps them sorted. */
-int fs_claims_insert(struct fs_claims *claims, const struct fs_claim *claim,
-                     struct sbx_error *error);
 
 /* The claim on exactly this path, of `length` bytes; NULL where there is none. */
 const struct fs_claim *fs_claims_at(const struct fs_claims *claims, const char *path,
@@ -83,6 +84,9 @@ const struct fs_claim *fs_claims_below(const struct fs_claims *claims, const cha
 /* Moves each target to where it leads inside, sorts parents first, and refuses two different claims
  * of the profile on one path. Errors: SBX_E_PROFILE, SBX_E_HOST, SBX_E_RESOURCE. */
 int fs_claims_settle(struct fs_claims *claims, struct sbx_error *error);
+
+/* Sorts in what was added since then; each of that has a path of its own. */
+int fs_claims_sort(struct fs_claims *claims, struct sbx_error *error);
 
 /* How many files a tmpfs of this size may hold where nobody said: one for each page, for an empty
  * file costs memory that the size does not count. 0 is no bound. */

@@ -90,7 +90,7 @@ static int hide_in(struct fs_build *build, const struct fs_claim *hidden,
     struct fs_claim claim = *hidden;
     claim.builtin = true;
     claim.target = target;
-    return fs_claims_insert(&build->claims, &claim, error);
+    return fs_claims_add(&build->claims, &claim, error);
 }
 
 static int many_names(const struct fs_claim *hidden, const struct fs_claim *cover, uintmax_t names,
@@ -129,7 +129,7 @@ static int pin(struct fs_build *build, const struct fs_claim *hidden, const stru
     claim.pin = claim.builtin = true;
     claim.key = hidden->key;
     claim.origin = hidden->origin;
-    return fs_claims_insert(&build->claims, &claim, error);
+    return fs_claims_add(&build->claims, &claim, error);
 }
 
 /* All directories between a writable bind and what is hidden in it. */

@@ -56,7 +56,7 @@ static int split(struct fs_build *build, const struct item *item, const struct f
     claim.pin = claim.builtin = true;
     claim.key = key;
     claim.origin = item->origin;
-    return fs_claims_insert(&build->claims, &claim, error);
+    return fs_claims_add(&build->claims, &claim, error);
 }
 
 static void mark_below(struct fs_claims *claims, const char *path)

@@ -38,15 +38,12 @@ static struct fs_step *add(struct steps *steps, const struct fs_step *step, stru
     return &steps->list[steps->count++];
 }
 
-/* Whether a step makes `path`, of `length` bytes, already. Looks from the end: it was lately. */
+/* Whether a step makes `path`, of `length` bytes, already. All that is beneath a path comes in one
+ * go, so the last step tells. */
 static bool is_made(const struct steps *steps, const char *path, size_t length)
 {
-    for (size_t i = steps->count; i-- > 0;) {
-        const char *target = steps->list[i].target;
-        if (strncmp(target, path, length) == 0 && target[length] == '\0')
-            return true;
-    }
-    return false;
+    const char *last = steps->count ? steps->list[steps->count - 1].target : "";
+    return strncmp(last, path, length) == 0 && (last[length] == '\0' || last[length] == '/');
 }
 
 /* The directories between the tmpfs of ours that covers a target, and the target. */
@@ -318,6 +315,8 @@ static int add_claim(struct steps *steps, const struct fs_claims *claims,
 int fs_steps(struct fs_build *build, struct sbx_error *error)
 {
     struct steps steps = {.arena = build->claims.arena};
+    if (fs_claims_sort(&build->claims, error) != 0)
+        return -1;
     for (size_t i = 0; i < build->claims.count; i++)
         if (add_claim(&steps, &build->claims, &build->claims.list[i], error) != 0)
             return -1;
