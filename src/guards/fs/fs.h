@@ -135,12 +135,20 @@ void fs_view(const struct fs_claims *claims, const char *path, enum fs_view_mode
 
 /* ---- what the host has (source.c) ----------------------------------------------------------- */
 
+/* A directory that sources lie in (lookup.c). */
+struct fs_directory {
+    const char *path; /* real; "" is the root */
+    size_t length;
+    bool reached; /* fs_source_reach() found nothing in the way */
+};
+
 struct fs_source {
     const char *path; /* real: absolute, with no symbolic link in it */
     mode_t mode;
     uid_t uid;
     gid_t gid;
     uint64_t device, inode;
+    struct fs_directory *directory; /* NULL where nothing is kept of it */
 };
 
 /* Looks a host path up, following links. Returns 0 or an errno value. */
@@ -152,7 +160,7 @@ uint64_t fs_source_attributes(const struct fs_source *source, bool writable);
 /* A claim of kind FS_CLAIM_BIND for it; key, origin and builtin are left to the caller. */
 struct fs_claim fs_source_claim(const struct fs_source *source, const char *target, bool writable);
 
-/* Whether `source` is a procfs, or a directory whose "proc" is one. */
+/* Whether there is a procfs at a path. */
 bool fs_source_is_proc(const char *path);
 
 /* Whether the mode bits give `wanted` (bits 04, 02, 01) to the host user that the program runs as.
@@ -172,14 +180,37 @@ struct fs_machine {
 };
 extern const struct fs_machine fs_this_machine;
 
+enum { FS_DEVICES_KNOWN = 8 };
+
+/* What one run has found out about the host (lookup.c). */
+struct fs_lookups {
+    struct fs_places places; /* directories as they were asked for, each with one more than its
+                              * index */
+    struct fs_directory *list;
+    size_t count, room;
+    uint64_t device[FS_DEVICES_KNOWN]; /* of file systems that are no procfs */
+    size_t devices;
+};
+
 struct fs_build {
     struct plan *plan;
     const struct host *host;
     const struct fs_machine *machine;
     struct fs_claims claims;
+    struct fs_lookups lookups;
     bool cwd_own;         /* the working directory is in a tmpfs of ours */
     const char *cwd_path; /* where root.cwd leads inside, without the leading '/' */
 };
+
+/* As fs_source_look(), for paths of which there may be thousands; `path` must live as long as the
+ * plan. */
+int fs_source_find(struct fs_build *build, const char *path, struct fs_source *source);
+
+/* Whether a source is a procfs, or a part of one. */
+bool fs_source_lies_in_proc(struct fs_build *build, const struct fs_source *source);
+
+/* Whether fs_source_reach() has nothing to look at. */
+bool fs_source_is_reached(const struct fs_build *build, const struct fs_source *source);
 
 /* A launcher that is root reaches more in prepare() than in the child. Says so before the launch.
  * Errors: `code`. */
