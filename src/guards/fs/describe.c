@@ -93,6 +93,12 @@ static void describe_step(const struct fs_step *step, FILE *out)
 void fs_sources_describe(const struct plan *plan, FILE *out)
 {
     bool any = false;
+    if (plan->fs.raise_open_files)
+        guard_line(out, nowhere,
+                   "prlimit64 RLIMIT_NOFILE %llu while the root is built, for many are open at "
+                   "once; then %llu again",
+                   (unsigned long long)plan->fs.open_files_hard,
+                   (unsigned long long)plan->fs.open_files_soft);
     for (size_t i = 0; i < plan->fs.count; i++) {
         if (plan->fs.steps[i].op != FS_BIND)
             continue;

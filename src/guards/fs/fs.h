@@ -327,7 +327,7 @@ enum fs_binary {
 /* Reads the interpreter of the file behind `fd`. Trusts nothing in it. */
 enum fs_binary fs_binary_read(int fd, char interpreter[PATH_MAX]);
 
-/* ---- in the child (trees.c, stage.c, enter.c), and back in the parent (explain.c)
+/* ---- in the child (trees.c, stage.c, openfiles.c, enter.c), and back in the parent (explain.c)
  * -------------------- */
 
 /* What is done once, whatever the plan: *item is the number of steps plus one of these. */
@@ -338,6 +338,7 @@ enum fs_phase {
     FS_PHASE_SEAL,    /* make that tmpfs read-only */
     FS_PHASE_PIVOT,   /* make it the root */
     FS_PHASE_DETACH,  /* let go of the old root */
+    FS_PHASE_FILES,   /* the limit on open files is the launcher's again */
     FS_PHASE_CWD,     /* the working directory */
     FS_PHASES,
 };
@@ -348,6 +349,18 @@ enum fs_phase {
 
 /* The hidepid= of the new /proc; as a word since Linux 5.8, which also made it the mount's own. */
 #define FS_PROC_HIDES "ptraceable"
+
+/* How many files may be open at once (openfiles.c): the machine's part; whether that is enough for
+ * the steps, with an error of SBX_E_HOST where it is not; and in the child, as long as they are
+ * open. The last one returns 0 or -errno. */
+void fs_open_files_probe(struct host *host);
+int fs_open_files_prepare(struct fs_plan *fs, const struct host *host, struct sbx_error *error);
+void fs_open_files_raise(const struct fs_plan *fs);
+long fs_open_files_restore(const struct fs_plan *fs);
+
+#define FS_OPEN_FILES_HINT                                                                         \
+    "raise the hard limit of the launcher (ulimit -Hn, limits.conf), or show the directory above " \
+    "with one word"
 
 /* guard_fs_sources: opens the source of each bind, as the caller's own user. */
 int fs_sources_enter(const struct plan *plan, int *item);
