@@ -131,8 +131,8 @@ void fs_describe(const struct plan *plan, FILE *out)
 
 static bool same_origin(const struct origin *a, const struct origin *b)
 {
-    return a->file && b->file && strcmp(a->file, b->file) == 0 && a->line == b->line &&
-           a->column == b->column;
+    return a->line == b->line && a->column == b->column && a->file && b->file &&
+           strcmp(a->file, b->file) == 0;
 }
 
 /* How many words of a list have become a bind. */
