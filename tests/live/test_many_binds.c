@@ -154,7 +154,7 @@ static double cpu_ms(const char *profile)
     return ms;
 }
 
-/* The least of some rounds is what a launch takes by itself. Four times the binds may take six
+/* The least of some rounds is what a launch takes by itself. Four times the binds may take five
  * times as long: with their square it would be sixteen. */
 static void growth(void **state)
 {
@@ -175,7 +175,7 @@ static void growth(void **state)
     }
     unlink(small);
     unlink(large);
-    if (many > 6 * few)
+    if (many > 5 * few)
         fail_msg("%d binds take %.1f ms of processor time, %d take %.1f", FEW, few, MANY, many);
 }
 

@@ -38,10 +38,14 @@ static int grow(struct fs_claims *claims, struct sbx_error *error)
 {
     size_t room = claims->room ? claims->room * 2 : FIRST_ROOM;
     struct fs_claim *list = arena_array(claims->arena, room, sizeof(*list));
-    if (!claims->places && (claims->places = arena_alloc(claims->arena, sizeof(*claims->places))))
-        claims->places->arena = claims->arena;
-    if (!list || !claims->places)
+    struct fs_places *sets = claims->places;
+    if (!sets && (sets = arena_array(claims->arena, 2, sizeof(*sets)))) {
+        sets[0].arena = sets[1].arena = claims->arena;
+        claims->walked = &sets[1];
+    }
+    if (!list || !sets)
         return err_memory(error, FS_STAGE);
+    claims->places = sets;
     if (claims->count)
         memcpy(list, claims->list, claims->count * sizeof(*list));
     claims->list = list;

@@ -63,6 +63,7 @@ struct fs_claims {
     size_t count, room;
     size_t sorted;            /* how many of the first stand in their order */
     struct fs_places *places; /* the targets; each with one more than its first claim */
+    struct fs_places *walked; /* directories of the host that walks came through (view.c) */
 };
 
 /* Adds a copy of *claim; its target may have a leading '/'. Refuses a target that is not absolute

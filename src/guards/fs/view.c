@@ -97,6 +97,23 @@ static void follow(struct walk *walk, const char *content)
     go_back(walk, content[0] == '/' ? 0 : fs_parent_length(walk->view->path, walk->length));
 }
 
+/* A directory that an earlier walk came through is not looked at again: there may be thousands of
+ * claims in it, and what changes meanwhile is noticed by the child. */
+static bool is_known_directory(const struct fs_claims *claims, const char *host)
+{
+    const uint32_t place = fs_places_find(claims->walked, host + 1, strlen(host + 1));
+    return place != FS_NO_PLACE && claims->walked->list[place].number;
+}
+
+static void remember_directory(const struct fs_claims *claims, const char *host)
+{
+    const char *kept = arena_strdup(claims->arena, host + 1);
+    const uint32_t place =
+        kept ? fs_places_add(claims->walked, kept, strlen(kept)) : (uint32_t)FS_NO_PLACE;
+    if (place != FS_NO_PLACE) /* else it is looked at again */
+        claims->walked->list[place].number = 1;
+}
+
 /* The walk stands on a place of the host that no claim names. */
 static void look_at_host(struct walk *walk, bool last)
 {
@@ -106,6 +123,10 @@ static void look_at_host(struct walk *walk, bool last)
     set_host(walk);
     if (view->state == FS_VIEW_BROKEN)
         return;
+    if (!last && is_known_directory(walk->claims, view->host)) {
+        view->type = S_IFDIR;
+        return;
+    }
     if (lstat(view->host, &st) != 0) {
         if (errno == ENOENT)
             view->state = FS_VIEW_MISSING;
@@ -114,6 +135,8 @@ static void look_at_host(struct walk *walk, bool last)
         return;
     }
     view->type = st.st_mode & S_IFMT;
+    if (!last && S_ISDIR(st.st_mode))
+        remember_directory(walk->claims, view->host);
     if (!S_ISLNK(st.st_mode) || (last && walk->mode == FS_VIEW_LINK))
         return;
     ssize_t got = readlink(view->host, content, sizeof(content) - 1);
