@@ -117,7 +117,7 @@ static void all_are_shown(void **state)
 {
     char profile[NAME];
     (void)state;
-    if (own_hard_limit() < 2 * BINDS)
+    if (own_hard_limit() < (rlim_t)2 * BINDS)
         skip();
     make_profile(BINDS, profile);
     look_into(profile, LIST("limits.open_files=256"), NULL, "256");
@@ -164,7 +164,7 @@ static void growth(void **state)
 #ifdef SANDBOX_SANITIZED
     skip();
 #endif
-    if (own_hard_limit() < 2 * MANY)
+    if (own_hard_limit() < (rlim_t)2 * MANY)
         skip();
     make_profile(FEW, small);
     make_profile(MANY, large);
