@@ -34,7 +34,8 @@ struct host {
     bool sysctl_read_only;    /* /proc/sys is a read-only mount, as in many containers */
     int landlock_abi;         /* of the kernel's Landlock; 0 none */
     int landlock_errno;       /* what asking for it was answered with; 0 where there is one */
-    bool cgroup;              /* a cgroup v2 with cpu and memory that is ours to use */
+    uint64_t open_files_soft, open_files_hard; /* RLIMIT_NOFILE of the launcher; 0 unknown */
+    bool cgroup; /* a cgroup v2 with cpu and memory that is ours to use */
 };
 
 /* ---- namespaces and identity ---------------------------------------------------------------- */
@@ -118,6 +119,8 @@ struct fs_plan {
     struct fs_kept kept;
     const char *root_size_text; /* size= of the tmpfs that is the root itself */
     const char *cwd;            /* absolute, inside */
+    bool raise_open_files; /* more at once than the launcher's soft limit, given here, allows */
+    uint64_t open_files_soft, open_files_hard;
     int *trees; /* the fd of each step's opened source, or of a file of ours that it mounts;
                  * written in the child's own memory alone */
 };

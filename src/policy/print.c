@@ -108,9 +108,14 @@ const char *policy_value_text(struct arena *arena, const struct sbx_policy *poli
     if (!key->type->item)
         return key->type->print(arena, key->type, key_field(policy, key));
     const struct value_list *list = key_field(policy, key);
-    const char *text = "";
-    for (size_t i = 0; i < list->count && text; i++)
-        text = arena_printf(arena, "%s%s%s%s", text, i ? " " : "",
-                            list->items[i].optional ? "?" : "", list->items[i].text);
+    size_t size = 1;
+    for (size_t i = 0; i < list->count; i++)
+        size += strlen(list->items[i].text) + sizeof(" ?");
+    char *text = arena_alloc(arena, size), *end = text;
+    for (size_t i = 0; i < list->count && text; i++) {
+        end = i ? stpcpy(end, " ") : end;
+        end = list->items[i].optional ? stpcpy(end, "?") : end;
+        end = stpcpy(end, list->items[i].text);
+    }
     return text;
 }

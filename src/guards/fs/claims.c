@@ -38,13 +38,53 @@ static int grow(struct fs_claims *claims, struct sbx_error *error)
 {
     size_t room = claims->room ? claims->room * 2 : FIRST_ROOM;
     struct fs_claim *list = arena_array(claims->arena, room, sizeof(*list));
-    if (!list)
+    struct fs_places *sets = claims->places;
+    if (!sets && (sets = arena_array(claims->arena, 2, sizeof(*sets)))) {
+        sets[0].arena = sets[1].arena = claims->arena;
+        claims->walked = &sets[1];
+    }
+    if (!list || !sets)
         return err_memory(error, FS_STAGE);
+    claims->places = sets;
     if (claims->count)
         memcpy(list, claims->list, claims->count * sizeof(*list));
     claims->list = list;
     claims->room = room;
     return 0;
+}
+
+/* Where the number of a claim stands: at its place, or at the claim before it on the same path. */
+static uint32_t *link_of(struct fs_claims *claims, const struct fs_claim *claim)
+{
+    const uint32_t number = (uint32_t)(claim - claims->list) + 1;
+    uint32_t *link = &claims->places->list[claim->place].number;
+    while (*link && *link < number)
+        link = &claims->list[*link - 1].twin;
+    return link;
+}
+
+/* Makes a claim known at the place of its target. */
+static int link_up(struct fs_claims *claims, struct fs_claim *claim, struct sbx_error *error)
+{
+    claim->place = fs_places_add(claims->places, claim->target, claim->length);
+    if (claim->place == FS_NO_PLACE)
+        return err_memory(error, FS_STAGE);
+    uint32_t *link = link_of(claims, claim);
+    claim->twin = *link;
+    *link = (uint32_t)(claim - claims->list) + 1;
+    return 0;
+}
+
+/* The claims stand elsewhere in the list now; their places are the same. */
+static void link_again(struct fs_claims *claims)
+{
+    for (uint32_t i = 0; i < claims->places->count; i++)
+        claims->places->list[i].number = 0;
+    for (size_t i = claims->count; i-- > 0;) {
+        struct fs_place *place = &claims->places->list[claims->list[i].place];
+        claims->list[i].twin = place->number;
+        place->number = (uint32_t)i + 1;
+    }
 }
 
 int fs_claims_add(struct fs_claims *claims, const struct fs_claim *claim, struct sbx_error *error)
@@ -60,51 +100,52 @@ int fs_claims_add(struct fs_claims *claims, const struct fs_claim *claim, struct
     }
     if (claims->count == claims->room && grow(claims, error) != 0)
         return -1;
-    struct fs_claim *added = &claims->list[claims->count++];
+    struct fs_claim *added = &claims->list[claims->count];
     *added = *claim;
     added->target = target;
     added->length = length;
+    if (link_up(claims, added, error) != 0)
+        return -1;
+    claims->count++;
     return 0;
+}
+
+static const struct fs_claim *first_on(const struct fs_claims *claims, uint32_t place)
+{
+    const uint32_t number = place == FS_NO_PLACE ? 0 : claims->places->list[place].number;
+    return number ? &claims->list[number - 1] : NULL;
 }
 
 const struct fs_claim *fs_claims_at(const struct fs_claims *claims, const char *path, size_t length)
 {
-    for (size_t i = 0; i < claims->count; i++) {
-        const struct fs_claim *claim = &claims->list[i];
-        if (claim->length == length && memcmp(claim->target, path, length) == 0)
-            return claim;
-    }
-    return NULL;
-}
-
-/* Whether `path` is `above`, or lies beneath it. */
-static bool is_within(const char *path, size_t length, const char *above, size_t above_length)
-{
-    if (above_length == 0)
-        return true;
-    return length >= above_length && memcmp(path, above, above_length) == 0 &&
-           (length == above_length || path[above_length] == '/');
+    return claims->count ? first_on(claims, fs_places_find(claims->places, path, length)) : NULL;
 }
 
 const struct fs_claim *fs_claims_cover(const struct fs_claims *claims, const char *path,
                                        size_t length)
 {
-    const struct fs_claim *deepest = NULL;
-    for (size_t i = 0; i < claims->count; i++) {
-        const struct fs_claim *claim = &claims->list[i];
-        if ((!deepest || claim->length > deepest->length) &&
-            is_within(path, length, claim->target, claim->length))
-            deepest = claim;
-    }
-    return deepest;
+    return claims->count ? first_on(claims, fs_places_cover(claims->places, path, length)) : NULL;
+}
+
+/* Whether `path` lies beneath `above`. */
+static bool is_below(const char *path, size_t length, const char *above, size_t above_length)
+{
+    return length > above_length && (above_length == 0 || (path[above_length] == '/' &&
+                                                           memcmp(path, above, above_length) == 0));
 }
 
 const struct fs_claim *fs_claims_below(const struct fs_claims *claims, const char *path,
                                        size_t length)
 {
-    for (size_t i = 0; i < claims->count; i++) {
+    const uint32_t place =
+        claims->count ? fs_places_find(claims->places, path, length) : (uint32_t)FS_NO_PLACE;
+    if (place == FS_NO_PLACE || !claims->places->list[place].above)
+        return NULL;
+    /* In order, what is below a claim follows it. */
+    const uint32_t number = claims->places->list[place].number;
+    for (size_t i = number <= claims->sorted ? number : 0; i < claims->count; i++) {
         const struct fs_claim *claim = &claims->list[i];
-        if (claim->length > length && is_within(claim->target, claim->length, path, length))
+        if (is_below(claim->target, claim->length, path, length))
             return claim;
     }
     return NULL;
@@ -207,10 +248,11 @@ static int lead(struct fs_claims *claims, struct fs_claim *claim, bool *moved,
     const char *target = arena_strdup(claims->arena, view.path);
     if (!target)
         return err_memory(error, FS_STAGE);
+    *link_of(claims, claim) = claim->twin;
     claim->target = target;
     claim->length = strlen(target);
     *moved = true;
-    return 0;
+    return link_up(claims, claim, error);
 }
 
 int fs_claims_settle(struct fs_claims *claims, struct sbx_error *error)
@@ -231,20 +273,34 @@ int fs_claims_settle(struct fs_claims *claims, struct sbx_error *error)
             moved |= this_moved;
         }
     }
-    if (claims->count)
-        qsort(claims->list, claims->count, sizeof(*claims->list), compare);
-    return unique(claims, error);
+    if (!claims->count)
+        return 0;
+    qsort(claims->list, claims->count, sizeof(*claims->list), compare);
+    if (unique(claims, error) != 0)
+        return -1;
+    claims->sorted = claims->count;
+    link_again(claims);
+    return 0;
 }
 
-int fs_claims_insert(struct fs_claims *claims, const struct fs_claim *claim,
-                     struct sbx_error *error)
+int fs_claims_sort(struct fs_claims *claims, struct sbx_error *error)
 {
-    if (fs_claims_add(claims, claim, error) != 0)
-        return -1;
-    struct fs_claim added = claims->list[claims->count - 1];
-    size_t place = claims->count - 1;
-    for (; place > 0 && compare(&claims->list[place - 1], &added) > 0; place--)
-        claims->list[place] = claims->list[place - 1];
-    claims->list[place] = added;
+    const size_t added = claims->count - claims->sorted;
+    if (!added)
+        return 0;
+    struct fs_claim *tail = arena_array(claims->arena, added, sizeof(*tail));
+    if (!tail)
+        return err_memory(error, FS_STAGE);
+    memcpy(tail, claims->list + claims->sorted, added * sizeof(*tail));
+    qsort(tail, added, sizeof(*tail), compare);
+    struct fs_claim *end = claims->list + claims->count;
+    for (size_t head = claims->sorted, left = added; left > 0;) { /* the last ones first */
+        if (head > 0 && compare(&claims->list[head - 1], &tail[left - 1]) > 0)
+            *--end = claims->list[--head];
+        else
+            *--end = tail[--left];
+    }
+    claims->sorted = claims->count;
+    link_again(claims);
     return 0;
 }

@@ -123,6 +123,12 @@ static void describe_step(const struct fs_step *step, bool staged, FILE *out)
 void fs_sources_describe(const struct plan *plan, FILE *out)
 {
     bool any = false;
+    if (plan->fs.raise_open_files)
+        guard_line(out, nowhere,
+                   "prlimit64 RLIMIT_NOFILE %llu while the root is built, for many are open at "
+                   "once; then %llu again",
+                   (unsigned long long)plan->fs.open_files_hard,
+                   (unsigned long long)plan->fs.open_files_soft);
     for (size_t i = 0; i < plan->fs.count; i++) {
         const struct fs_step *step = &plan->fs.steps[i];
         if (step->op != FS_BIND && step->op != FS_LAYER)
@@ -166,8 +172,8 @@ void fs_describe(const struct plan *plan, FILE *out)
 
 static bool same_origin(const struct origin *a, const struct origin *b)
 {
-    return a->file && b->file && strcmp(a->file, b->file) == 0 && a->line == b->line &&
-           a->column == b->column;
+    return a->line == b->line && a->column == b->column && a->file && b->file &&
+           strcmp(a->file, b->file) == 0;
 }
 
 /* How many words of a list have become a bind. */

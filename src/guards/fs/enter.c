@@ -325,6 +325,9 @@ static long move_in(const struct fs_plan *fs, int root, int base, int *item)
     *item = base + FS_PHASE_DETACH;
     if ((ret = sys(SYS_umount2, ".", UNMOUNT_DETACH)) < 0)
         return ret;
+    *item = base + FS_PHASE_FILES;
+    if ((ret = fs_open_files_restore(fs)) < 0)
+        return ret;
     *item = base + FS_PHASE_CWD;
     return sys(SYS_chdir, fs->cwd);
 }

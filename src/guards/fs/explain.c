@@ -98,6 +98,9 @@ static void hint_bind(const struct plan *plan, const struct fs_step *step, struc
                      "path",
                      plan->host->uid);
         break;
+    case EMFILE:
+        err_hint(error, FS_OPEN_FILES_HINT);
+        break;
     case EINVAL:
         err_hint(error,
                  step->op == FS_LAYER
@@ -188,6 +191,7 @@ static void explain_phase(const struct plan *plan, int phase, struct sbx_error *
         [FS_PHASE_SEAL] = "could not make the new root read-only",
         [FS_PHASE_PIVOT] = "could not change the root (pivot_root)",
         [FS_PHASE_DETACH] = "could not detach the old root",
+        [FS_PHASE_FILES] = "could not take back the limit on open files",
         [FS_PHASE_CWD] = "could not enter the working directory",
     };
     if (phase < 0 || phase >= FS_PHASES)

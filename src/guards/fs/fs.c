@@ -29,7 +29,7 @@ int fs_prepare(struct plan *plan, const struct host *host, const struct fs_machi
         return -1;
     if (fs_noexec(&build, error) != 0 || (plan->command && fs_program(&build, error) != 0))
         return -1;
-    return fs_steps(&build, error);
+    return fs_steps(&build, error) != 0 ? -1 : fs_open_files_prepare(&plan->fs, host, error);
 }
 
 static int prepare(struct plan *plan, const struct host *host, struct sbx_error *error)
@@ -53,6 +53,7 @@ const struct guard guard_fs_sources = {
 
 const struct guard guard_fs = {
     .name = "fs",
+    .probe = fs_open_files_probe,
     .check = fs_check,
     .review = fs_review,
     .prepare = prepare,

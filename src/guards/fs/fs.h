@@ -15,6 +15,7 @@
 #define GUARDS_FS_FS_H
 
 #include "base/sys.h"
+#include "guards/fs/places.h"
 #include "guards/guard.h"
 #include "policy/policy.h"
 #include <limits.h>
@@ -112,21 +113,22 @@ struct fs_claim {
     unsigned mode;
     const char *key; /* what asked for it: "files.ro" */
     struct origin origin;
+    uint32_t place; /* of the target */
+    uint32_t twin;  /* one more than the next claim on the same path; 0: none */
 };
 
 struct fs_claims {
     struct arena *arena; /* borrowed */
     struct fs_claim *list;
     size_t count, room;
+    size_t sorted;            /* how many of the first stand in their order */
+    struct fs_places *places; /* the targets; each with one more than its first claim */
+    struct fs_places *walked; /* directories of the host that walks came through (view.c) */
 };
 
 /* Adds a copy of *claim; its target may have a leading '/'. Refuses a target that is not absolute
  * and normal, or too long. Errors: SBX_E_PROFILE, SBX_E_RESOURCE. */
 int fs_claims_add(struct fs_claims *claims, const struct fs_claim *claim, struct sbx_error *error);
-
-/* Adds to claims that fs_claims_settle() has sorted, and keeps them sorted. */
-int fs_claims_insert(struct fs_claims *claims, const struct fs_claim *claim,
-                     struct sbx_error *error);
 
 /* The claim on exactly this path, of `length` bytes; NULL where there is none. */
 const struct fs_claim *fs_claims_at(const struct fs_claims *claims, const char *path,
@@ -143,6 +145,9 @@ const struct fs_claim *fs_claims_below(const struct fs_claims *claims, const cha
 /* Moves each target to where it leads inside, sorts parents first, and refuses two different claims
  * of the profile on one path. Errors: SBX_E_PROFILE, SBX_E_HOST, SBX_E_RESOURCE. */
 int fs_claims_settle(struct fs_claims *claims, struct sbx_error *error);
+
+/* Sorts in what was added since then; each of that has a path of its own. */
+int fs_claims_sort(struct fs_claims *claims, struct sbx_error *error);
 
 /* How many files a tmpfs of this size may hold where nobody said: one for each page, for an empty
  * file costs memory that the size does not count. 0 is no bound. */
@@ -191,12 +196,20 @@ void fs_view(const struct fs_claims *claims, const char *path, enum fs_view_mode
 
 /* ---- what the host has (source.c) ----------------------------------------------------------- */
 
+/* A directory that sources lie in (lookup.c). */
+struct fs_directory {
+    const char *path; /* real; "" is the root */
+    size_t length;
+    bool reached; /* fs_source_reach() found nothing in the way */
+};
+
 struct fs_source {
     const char *path; /* real: absolute, with no symbolic link in it */
     mode_t mode;
     uid_t uid;
     gid_t gid;
     uint64_t device, inode;
+    struct fs_directory *directory; /* NULL where nothing is kept of it */
 };
 
 /* Looks a host path up, following links. Returns 0 or an errno value. */
@@ -208,7 +221,7 @@ uint64_t fs_source_attributes(const struct fs_source *source, bool writable);
 /* A claim of kind FS_CLAIM_BIND for it; key, origin and builtin are left to the caller. */
 struct fs_claim fs_source_claim(const struct fs_source *source, const char *target, bool writable);
 
-/* Whether `source` is a procfs, or a directory whose "proc" is one. */
+/* Whether there is a procfs at a path. */
 bool fs_source_is_proc(const char *path);
 
 /* Whether the mode bits give `wanted` (bits 04, 02, 01) to the host user that the program runs as.
@@ -229,14 +242,37 @@ struct fs_machine {
 };
 extern const struct fs_machine fs_this_machine;
 
+enum { FS_DEVICES_KNOWN = 8 };
+
+/* What one run has found out about the host (lookup.c). */
+struct fs_lookups {
+    struct fs_places places; /* directories as they were asked for, each with one more than its
+                              * index */
+    struct fs_directory *list;
+    size_t count, room;
+    uint64_t device[FS_DEVICES_KNOWN]; /* of file systems that are no procfs */
+    size_t devices;
+};
+
 struct fs_build {
     struct plan *plan;
     const struct host *host;
     const struct fs_machine *machine;
     struct fs_claims claims;
+    struct fs_lookups lookups;
     bool cwd_own;         /* the working directory is in a tmpfs of ours */
     const char *cwd_path; /* where root.cwd leads inside, without the leading '/' */
 };
+
+/* As fs_source_look(), for paths of which there may be thousands; `path` must live as long as the
+ * plan. */
+int fs_source_find(struct fs_build *build, const char *path, struct fs_source *source);
+
+/* Whether a source is a procfs, or a part of one. */
+bool fs_source_lies_in_proc(struct fs_build *build, const struct fs_source *source);
+
+/* Whether fs_source_reach() has nothing to look at. */
+bool fs_source_is_reached(const struct fs_build *build, const struct fs_source *source);
 
 /* A launcher that is root reaches more in prepare() than in the child. Says so before the launch.
  * Errors: `code`. */
@@ -367,7 +403,7 @@ enum fs_binary {
 /* Reads the interpreter of the file behind `fd`. Trusts nothing in it. */
 enum fs_binary fs_binary_read(int fd, char interpreter[PATH_MAX]);
 
-/* ---- in the child (trees.c, stage.c, enter.c), and back in the parent (explain.c)
+/* ---- in the child (trees.c, stage.c, openfiles.c, enter.c), and back in the parent (explain.c)
  * -------------------- */
 
 /* What is done once, whatever the plan: *item is the number of steps plus one of these. */
@@ -379,6 +415,7 @@ enum fs_phase {
     FS_PHASE_SEAL,    /* make that tmpfs read-only */
     FS_PHASE_PIVOT,   /* make it the root */
     FS_PHASE_DETACH,  /* let go of the old root */
+    FS_PHASE_FILES,   /* the limit on open files is the launcher's again */
     FS_PHASE_CWD,     /* the working directory */
     FS_PHASES,
 };
@@ -389,6 +426,18 @@ enum fs_phase {
 
 /* The hidepid= of the new /proc; as a word since Linux 5.8, which also made it the mount's own. */
 #define FS_PROC_HIDES "ptraceable"
+
+/* How many files may be open at once (openfiles.c): the machine's part; whether that is enough for
+ * the steps, with an error of SBX_E_HOST where it is not; and in the child, as long as they are
+ * open. The last one returns 0 or -errno. */
+void fs_open_files_probe(struct host *host);
+int fs_open_files_prepare(struct fs_plan *fs, const struct host *host, struct sbx_error *error);
+void fs_open_files_raise(const struct fs_plan *fs);
+long fs_open_files_restore(const struct fs_plan *fs);
+
+#define FS_OPEN_FILES_HINT                                                                         \
+    "raise the hard limit of the launcher (ulimit -Hn, limits.conf), or show the directory above " \
+    "with one word"
 
 /* guard_fs_sources: opens the source of each bind, as the caller's own user. */
 int fs_sources_enter(const struct plan *plan, int *item);

@@ -103,7 +103,7 @@ static int hide_at(struct fs_build *build, const struct fs_claim *hidden,
         claim.device = found.st.st_dev;
         claim.inode = found.st.st_ino;
     }
-    return fs_claims_insert(&build->claims, &claim, error);
+    return fs_claims_add(&build->claims, &claim, error);
 }
 
 static int hide_in(struct fs_build *build, const struct fs_claim *hidden,
@@ -157,7 +157,7 @@ static int pin(struct fs_build *build, const struct fs_claim *hidden, const stru
     claim.pin = claim.builtin = true;
     claim.key = hidden->key;
     claim.origin = hidden->origin;
-    return fs_claims_insert(&build->claims, &claim, error);
+    return fs_claims_add(&build->claims, &claim, error);
 }
 
 /* All directories between a writable bind and what is hidden in it. */
@@ -189,9 +189,58 @@ static struct fs_claim *copy_hidden(const struct fs_build *build, size_t *count)
     return copy;
 }
 
+/* The binds by what they show: thousands of them are not gone through for each path. */
+struct sources {
+    struct fs_places places; /* each with one more than the last claim on it */
+    uint32_t *before;        /* of each claim: one more than the claim before it on the same */
+    uint32_t *overlays;      /* the claims that are one */
+    size_t overlay_count;
+};
+
+static int read_sources(const struct fs_claims *claims, struct sources *sources,
+                        struct sbx_error *error)
+{
+    sources->places = (struct fs_places){.arena = claims->arena};
+    sources->before = arena_array(claims->arena, claims->count, sizeof(*sources->before));
+    sources->overlays = arena_array(claims->arena, claims->count, sizeof(*sources->overlays));
+    sources->overlay_count = 0;
+    if (!sources->before || !sources->overlays)
+        return err_memory(error, FS_STAGE);
+    for (size_t i = 0; i < claims->count; i++) {
+        const char *source = claims->list[i].source;
+        if (claims->list[i].kind == FS_CLAIM_OVERLAY)
+            sources->overlays[sources->overlay_count++] = (uint32_t)i;
+        if (claims->list[i].kind != FS_CLAIM_BIND || !claims->list[i].directory)
+            continue;
+        const uint32_t place = fs_places_add(&sources->places, source + 1, strlen(source + 1));
+        if (place == FS_NO_PLACE)
+            return err_memory(error, FS_STAGE);
+        sources->before[i] = sources->places.list[place].number;
+        sources->places.list[place].number = (uint32_t)i + 1;
+    }
+    return 0;
+}
+
+/* In all binds that show a directory above it, and all overlays. */
+static int hide_everywhere(struct fs_build *build, struct sources *sources,
+                           const struct fs_claim *hidden, struct sbx_error *error)
+{
+    struct fs_places *places = &sources->places;
+    uint32_t place = fs_places_cover(places, hidden->source + 1, strlen(hidden->source + 1));
+    for (; place != FS_NO_PLACE; place = fs_places_above(places, place))
+        for (uint32_t i = places->list[place].number; i; i = sources->before[i - 1])
+            if (hide_in(build, hidden, &build->claims.list[i - 1], error) != 0)
+                return -1;
+    for (size_t i = 0; i < sources->overlay_count; i++)
+        if (hide_in(build, hidden, &build->claims.list[sources->overlays[i]], error) != 0)
+            return -1;
+    return 0;
+}
+
 int fs_hide(struct fs_build *build, struct sbx_error *error)
 {
     struct fs_claims *claims = &build->claims;
+    struct sources sources;
     struct fs_claim *hidden;
     size_t count;
     if (build->plan->policy->files_hide.count == 0)
@@ -201,10 +250,11 @@ int fs_hide(struct fs_build *build, struct sbx_error *error)
             return -1;
     if (!(hidden = copy_hidden(build, &count)))
         return err_memory(error, FS_STAGE);
+    if (read_sources(claims, &sources, error) != 0)
+        return -1;
     for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < claims->count; j++)
-            if (hide_in(build, &hidden[i], &claims->list[j], error) != 0)
-                return -1;
+        if (hide_everywhere(build, &sources, &hidden[i], error) != 0)
+            return -1;
     if (!(hidden = copy_hidden(build, &count)))
         return err_memory(error, FS_STAGE);
     for (size_t i = 0; i < count; i++)

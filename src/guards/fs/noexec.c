@@ -59,7 +59,7 @@ static int split_overlay(struct fs_build *build, const struct item *item,
     claim.pin = claim.builtin = true;
     claim.key = key;
     claim.origin = item->origin;
-    return fs_claims_insert(&build->claims, &claim, error);
+    return fs_claims_add(&build->claims, &claim, error);
 }
 
 /* Makes the place that a walk led to a mount of its own, as the bind around it shows it. */
@@ -82,7 +82,7 @@ static int split(struct fs_build *build, const struct item *item, const struct f
     claim.pin = claim.builtin = true;
     claim.key = key;
     claim.origin = item->origin;
-    return fs_claims_insert(&build->claims, &claim, error);
+    return fs_claims_add(&build->claims, &claim, error);
 }
 
 static void mark_below(struct fs_claims *claims, const char *path)

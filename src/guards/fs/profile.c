@@ -43,25 +43,34 @@ static int refuse_root(const char *key, const struct item *item, struct sbx_erro
     return err_at(error, item->origin);
 }
 
+static int check_reach(const struct fs_build *build, const char *key, const struct item *item,
+                       const char *path, const struct fs_source *source, struct sbx_error *error)
+{
+    const char *what = arena_printf(build->claims.arena, "%s: %s", key, path);
+    if (!what)
+        return err_memory(error, FS_STAGE);
+    if (fs_source_reach(build, source, SBX_E_HOST, FS_STAGE, what, error) != 0)
+        return err_at(error, item->origin);
+    return 0;
+}
+
 /* A bind of the host's `path` at `target`. */
 static int claim_bind(struct fs_build *build, const char *key, const struct item *item,
                       const char *path, const char *target, bool writable, struct sbx_error *error)
 {
     struct fs_source source;
-    int ret = fs_source_look(build->claims.arena, path, &source);
+    int ret = fs_source_find(build, path, &source);
     if (item->optional && (ret == ENOENT || ret == ENOTDIR))
         return 0;
     if (ret != 0)
         return absent(key, item, path, ret, error);
     if (writable && strcmp(source.path, "/") == 0)
         return refuse_root(key, item, error);
-    if (fs_source_is_proc(source.path))
+    if (fs_source_lies_in_proc(build, &source))
         return refuse_proc(key, item, path, error);
-    const char *what = arena_printf(build->claims.arena, "%s: %s", key, path);
-    if (!what)
-        return err_memory(error, FS_STAGE);
-    if (fs_source_reach(build, &source, SBX_E_HOST, FS_STAGE, what, error) != 0)
-        return err_at(error, item->origin);
+    if (!fs_source_is_reached(build, &source) &&
+        check_reach(build, key, item, path, &source, error) != 0)
+        return -1;
     struct fs_claim claim = fs_source_claim(&source, target, writable);
     claim.key = key;
     claim.origin = item->origin;

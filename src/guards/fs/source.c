@@ -108,13 +108,23 @@ bool fs_source_find_closed(const char *path, const struct host *host, char close
     return false;
 }
 
+bool fs_source_is_reached(const struct fs_build *build, const struct fs_source *source)
+{
+    return build->host->uid != 0 || (source->directory && source->directory->reached);
+}
+
 int fs_source_reach(const struct fs_build *build, const struct fs_source *source,
                     enum sbx_code code, const char *stage, const char *what,
                     struct sbx_error *error)
 {
     char closed[PATH_MAX];
-    if (build->host->uid != 0 || !fs_source_find_closed(source->path, build->host, closed))
+    if (fs_source_is_reached(build, source))
         return 0;
+    if (!fs_source_find_closed(source->path, build->host, closed)) {
+        if (source->directory)
+            source->directory->reached = true;
+        return 0;
+    }
     err_set(error, code, EACCES, stage,
             "%s: the sandbox is built without root's right to enter %s, which is another user's",
             what, closed);

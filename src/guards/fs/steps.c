@@ -32,15 +32,11 @@ struct fs_step *fs_steps_add(struct steps *steps, const struct fs_step *step,
     return &steps->list[steps->count++];
 }
 
-/* Looks from the end: it was lately. */
+/* All that is beneath a path comes in one go, so the last step tells. */
 bool fs_steps_make(const struct steps *steps, const char *path, size_t length)
 {
-    for (size_t i = steps->count; i-- > 0;) {
-        const char *target = steps->list[i].target;
-        if (strncmp(target, path, length) == 0 && target[length] == '\0')
-            return true;
-    }
-    return false;
+    const char *last = steps->count ? steps->list[steps->count - 1].target : "";
+    return strncmp(last, path, length) == 0 && (last[length] == '\0' || last[length] == '/');
 }
 
 /* The directories between the tmpfs of ours that covers a target, and the target. */
@@ -389,6 +385,8 @@ int fs_steps(struct fs_build *build, struct sbx_error *error)
         .mounts.arena = arena,
     };
     struct steps steps = {.arena = arena, .stage = &stage};
+    if (fs_claims_sort(&build->claims, error) != 0)
+        return -1;
     for (size_t i = 0; i < build->claims.count; i++)
         if (add_claim(&steps, &build->claims, &build->claims.list[i], error) != 0)
             return -1;

@@ -57,6 +57,7 @@ int fs_sources_enter(const struct plan *plan, int *item)
     *item = (int)fs->count + FS_PHASE_PRIVATE;
     if ((ret = make_private()) < 0)
         return (int)ret;
+    fs_open_files_raise(fs);
     for (size_t i = 0; i < fs->count; i++) {
         if (fs->steps[i].op != FS_BIND && fs->steps[i].op != FS_LAYER)
             continue;

@@ -67,8 +67,25 @@ static int set_layered(struct walk *walk, struct fs_found *found)
     return length < (int)sizeof(view->host) ? ret : ENAMETOOLONG;
 }
 
+/* A directory that an earlier walk came through is not looked at again: there may be thousands of
+ * claims in it, and what changes meanwhile is noticed by the child. */
+static bool is_known_directory(const struct fs_claims *claims, const char *host)
+{
+    const uint32_t place = fs_places_find(claims->walked, host + 1, strlen(host + 1));
+    return place != FS_NO_PLACE && claims->walked->list[place].number;
+}
+
+static void remember_directory(const struct fs_claims *claims, const char *host)
+{
+    const char *kept = arena_strdup(claims->arena, host + 1);
+    const uint32_t place =
+        kept ? fs_places_add(claims->walked, kept, strlen(kept)) : (uint32_t)FS_NO_PLACE;
+    if (place != FS_NO_PLACE) /* else it is looked at again */
+        claims->walked->list[place].number = 1;
+}
+
 /* What is at a place of the host: lstat(2), in the terms of what shows it. */
-static int look(struct walk *walk, struct stat *st, bool *kept)
+static int look(struct walk *walk, bool last, struct stat *st, bool *kept)
 {
     struct fs_view *view = walk->view;
     struct fs_found found;
@@ -78,7 +95,14 @@ static int look(struct walk *walk, struct stat *st, bool *kept)
         if (view->state == FS_VIEW_BROKEN)
             return view->sys_errno;
         *kept = !(view->cover->attributes & MOUNT_ATTR_RDONLY);
-        return lstat(view->host, st) == 0 ? 0 : errno;
+        st->st_mode = S_IFDIR;
+        if (!last && is_known_directory(walk->claims, view->host))
+            return 0;
+        if (lstat(view->host, st) != 0)
+            return errno;
+        if (!last && S_ISDIR(st->st_mode))
+            remember_directory(walk->claims, view->host);
+        return 0;
     }
     int ret = set_layered(walk, &found);
     *st = found.st;
@@ -147,7 +171,7 @@ static void look_at_host(struct walk *walk, bool last)
     char content[PATH_MAX];
     struct stat st;
     bool kept; /* an earlier program could have put it there */
-    int ret = look(walk, &st, &kept);
+    int ret = look(walk, last, &st, &kept);
     if (ret == ENOENT) {
         view->state = FS_VIEW_MISSING;
         return;

@@ -54,7 +54,7 @@ static int make_cwd(struct fs_build *build, const struct fs_view *view, struct s
         claim.size = policy->root_size.v;
         claim.inodes = fs_inodes(claim.size);
     }
-    return fs_claims_insert(&build->claims, &claim, error);
+    return fs_claims_add(&build->claims, &claim, error);
 }
 
 int fs_workdir(struct fs_build *build, struct sbx_error *error)
@@ -119,7 +119,7 @@ int fs_workdir_put(struct fs_build *build, const struct fs_source *source, const
     claim.builtin = true;
     claim.attributes |= MOUNT_ATTR_NODEV;
     claim.key = what;
-    return fs_claims_insert(&build->claims, &claim, error);
+    return fs_claims_add(&build->claims, &claim, error);
 }
 
 static const char *last_part(const char *path)
