@@ -64,7 +64,7 @@ const struct type policy_types[TYPE_COUNT] = {
     ENUM(yesno, "yes or no", "no", "yes"),
     ENUM(base, "host or empty", "host", "empty"),
     ENUM(dev, "minimal or none", "minimal", "none"),
-    ENUM(proc, "private, pids or none", "private", "pids", "none"),
+    ENUM(proc, "unmasked, private, pids or none", "unmasked", "private", "pids", "none"),
     ENUM(sys, "none or ro", "none", "ro"),
     ENUM(enforce, "strict or best-effort", "strict", "best-effort"),
     ENUM(netmode, "none, loopback or host", "none", "loopback", "host"),

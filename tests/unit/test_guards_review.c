@@ -305,6 +305,14 @@ static void keys_without_effect(void **state)
     finds("[environment]\npass = A\nset = B=1\n", "");
 }
 
+static void unmasked_proc(void **state)
+{
+    (void)state;
+    finds_in("files", "proc = unmasked", "warning host-system 2:8");
+    finds_in("files", "proc = private", "");
+    finds_in("files", "proc = pids", "");
+}
+
 /* ---- the other guards ----------------------------------------------------------------------- */
 
 static void namespaces(void **state)
@@ -433,6 +441,7 @@ int main(void)
         TEST(hidden),
         TEST(not_executable),
         TEST(keys_without_effect),
+        TEST(unmasked_proc),
         TEST(namespaces),
         TEST(environment),
         TEST(capabilities),

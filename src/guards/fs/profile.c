@@ -128,6 +128,7 @@ static int claim_proc(struct fs_build *build, struct sbx_error *error)
     struct fs_claim claim = {
         .kind = FS_CLAIM_PROC,
         .builtin = !value->origin.file,
+        .masked = value->v == PROC_PRIVATE,
         .target = "proc",
         .source = value->v == PROC_PIDS ? "pid" : NULL,
         .attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,

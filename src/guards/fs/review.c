@@ -278,6 +278,15 @@ static void review_cwd(const struct sbx_policy *policy, const struct fs_words *w
                   cwd, cover->target, place);
 }
 
+static void review_unmasked(const struct sbx_policy *policy, struct diag *diag)
+{
+    if (policy->files_proc.v == PROC_UNMASKED)
+        diag_lint(diag, SBX_SEVERITY_WARNING, RULE_host_system, policy->files_proc.origin,
+                  "files.proc = private covers them",
+                  "files.proc: unmasked shows the caller's keyrings, the kernel's addresses and "
+                  "interrupts, and lets the program turn what switches the kernel leaves open");
+}
+
 void fs_review(const struct sbx_policy *policy, struct diag *diag)
 {
     struct arena arena = {NULL};
@@ -297,6 +306,7 @@ void fs_review(const struct sbx_policy *policy, struct diag *diag)
         review_hidden(policy, &words, word, diag);
         fs_dangers(&words, word, diag);
     }
+    review_unmasked(policy, diag);
     review_noexec(policy, &words, diag);
     review_cwd(policy, &words, diag);
     arena_free(&arena);
