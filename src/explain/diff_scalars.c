@@ -76,6 +76,7 @@ static unsigned way_of(const struct key *key, const union value *a, const union 
         return way_of_numbers(key, (uint64_t)a->word.v, (uint64_t)b->word.v);
     case TYPE_words: /* lists: diff_lists.c */
     case TYPE_paths:
+    case TYPE_views:
     case TYPE_binds:
     case TYPE_tmpfs:
     case TYPE_links:

@@ -82,6 +82,7 @@ const struct type policy_types[TYPE_COUNT] = {
     LIST(endpoints, "ADDRESS:PORT words", item_endpoint, false),
     ENUM(mqueue, "none or private", "none", "private"),
     LIST(texts, "PATH=CONTENT pairs", item_text, true),
+    LIST(views, "PATH[:OPTION,...] words", item_view, true),
 };
 
 size_t value_origin_offset(const struct type *type)

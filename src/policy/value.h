@@ -49,6 +49,7 @@ enum type_id {
     TYPE_endpoints,
     TYPE_texts,
     TYPE_mqueue,
+    TYPE_views,
     TYPE_COUNT
 };
 
@@ -138,6 +139,7 @@ int scalar_action(const struct parse *parse, const char *text, union value *valu
 
 int item_word(const struct parse *parse, const char *word, struct item *item);
 int item_path(const struct parse *parse, const char *word, struct item *item);
+int item_view(const struct parse *parse, const char *word, struct item *item);
 int item_bind(const struct parse *parse, const char *word, struct item *item);
 int item_tmpfs(const struct parse *parse, const char *word, struct item *item);
 int item_link(const struct parse *parse, const char *word, struct item *item);

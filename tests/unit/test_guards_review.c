@@ -305,6 +305,17 @@ static void keys_without_effect(void **state)
     finds("[environment]\npass = A\nset = B=1\n", "");
 }
 
+/* What a word says beside the path makes it another one. */
+static void options(void **state)
+{
+    (void)state;
+    finds("[files]\nro = /srv /srv/a:noexec\n", "");
+    finds("[files]\nro = /srv:noexec /srv/a:noexec\n", "note no-effect 2:18");
+    finds("[files]\nro = /usr/share:noexec\n", "");
+    finds("[files]\nro = /srv:noexec\nbind = /srv:/srv\n", "error invalid 3:8");
+    finds("[files]\nrw = /srv/data:noexec\n", "");
+}
+
 static void unmasked_proc(void **state)
 {
     (void)state;
@@ -441,6 +452,7 @@ int main(void)
         TEST(hidden),
         TEST(not_executable),
         TEST(keys_without_effect),
+        TEST(options),
         TEST(unmasked_proc),
         TEST(namespaces),
         TEST(environment),

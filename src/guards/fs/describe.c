@@ -29,11 +29,12 @@ struct flags {
 static struct flags flags_of(uint64_t attributes)
 {
     struct flags flags;
-    snprintf(flags.text, sizeof(flags.text), "%s%s%s%s",
+    snprintf(flags.text, sizeof(flags.text), "%s%s%s%s%s",
              attributes & MOUNT_ATTR_RDONLY ? "ro" : "rw",
              attributes & MOUNT_ATTR_NOSUID ? ",nosuid" : "",
              attributes & MOUNT_ATTR_NODEV ? ",nodev" : "",
-             attributes & MOUNT_ATTR_NOEXEC ? ",noexec" : "");
+             attributes & MOUNT_ATTR_NOEXEC ? ",noexec" : "",
+             attributes & MOUNT_ATTR_NOSYMFOLLOW ? ",nosymfollow" : "");
     return flags;
 }
 
@@ -236,7 +237,7 @@ static bool wall_noexec(const struct plan *plan, struct wall *wall)
 {
     size_t mounts = 0;
     if (!plan->policy->files_noexec.count)
-        return guard_wall(wall, SBX_STATE_OFF, "no word in it: /dev and /proc alone are noexec");
+        return guard_wall(wall, SBX_STATE_OFF, "no word in it: nothing is noexec for its sake");
     for (size_t i = 0; i < plan->fs.count; i++)
         mounts += (plan->fs.steps[i].attributes & MOUNT_ATTR_NOEXEC) != 0;
     return guard_wall(wall, SBX_STATE_ENFORCED, "%zu mounts with MOUNT_ATTR_NOEXEC, recursively",

@@ -250,7 +250,8 @@ struct fs_word {
     bool builtin;  /* gives way to a word of [files] on the same path */
     bool optional; /* what it names may be absent */
     bool writable;
-    bool noexec;        /* files.noexec names it, or a directory above it */
+    bool noexec;        /* files.noexec names it, or a directory above it; or it says so */
+    unsigned options;   /* of a bind: enum view_option */
     const char *source; /* binds: on the host; symbolic links, texts: the content */
     const char *target; /* inside, with the leading '/' */
     uint64_t size, inodes;

@@ -63,6 +63,8 @@ static int claim_bind(struct fs_build *build, const char *key, const struct item
     if (fs_source_reach(build, &source, SBX_E_HOST, FS_STAGE, what, error) != 0)
         return err_at(error, item->origin);
     struct fs_claim claim = fs_source_claim(&source, target, writable);
+    claim.attributes |= (item->options & VIEW_NOEXEC ? MOUNT_ATTR_NOEXEC : 0) |
+                        (item->options & VIEW_NOSYMFOLLOW ? MOUNT_ATTR_NOSYMFOLLOW : 0);
     claim.key = key;
     claim.origin = item->origin;
     return fs_claims_add(&build->claims, &claim, error);
