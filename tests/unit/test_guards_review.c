@@ -126,7 +126,7 @@ static void the_hosts_proc(void **state)
     finds(
         "[files]\nbind = /:/x\ntmpfs = /x/run /x/root /x/home /x/tmp /x/etc /x/var /x/sys /x/dev\n",
         "error invalid 2:8");
-    says("files.tmpfs = /x/proc");
+    says("files.hide = /x/proc");
 }
 
 static void places_that_are_none(void **state)
@@ -216,6 +216,10 @@ static void devices(void **state)
     finds_in("files", "ro = /dev/kvm", "warning host-device 2:6");
     finds_in("files", "rw = /dev/mem", "warning host-device 2:6");
     finds_in("files", "ro = /dev/dri", "note host-device 2:6");
+    finds_in("files", "rw = /dev/kmsg", "warning host-device 2:6");
+    finds_in("files", "rw = /dev/nvidia0 /dev/nvidiactl",
+             "note host-device 2:6, note host-device 2:19");
+    finds_in("files", "rw = /dev/cpu_dma_latency /dev/rtc0", "");
     finds_in("files", "ro = /dev/tty1", "warning host-device 2:6");
     finds_in("files", "ro = /dev/zero /dev/tty", "");
     finds_in("files", "sys = ro", "note host-system 2:7");

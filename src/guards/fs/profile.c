@@ -179,7 +179,7 @@ static int check_hidden_proc(const struct fs_build *build, const struct fs_claim
     if (strcmp(inside, "proc") == 0)
         err_hint(error, "files.proc = private puts the sandbox's own /proc on top");
     else
-        err_hint(error, "put something on top of it, for example files.tmpfs = /%s", inside);
+        err_hint(error, "hide it: files.hide = /%s", inside);
     return err_at(error, claim->origin);
 }
 

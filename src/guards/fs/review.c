@@ -130,7 +130,7 @@ static void review_proc(const struct fs_words *words, const struct fs_word *word
         return;
     char hint[HINT_SIZE];
     snprintf(hint, sizeof(hint),
-             *base ? "put something on top of it, for example files.tmpfs = %s"
+             *base ? "hide it: files.hide = %s"
                    : "files.proc = private puts the sandbox's own %s on top",
              inside);
     diag_error(diag, word->origin, 0, hint,
