@@ -107,10 +107,10 @@ static void hint_hidden(const struct fs_step *step, struct sbx_error *error)
 static void hint_step(const struct plan *plan, const struct fs_step *step, struct sbx_error *error)
 {
     if (step->op == FS_PROC && error->sys_errno == EPERM)
-        err_hint(error,
-                 "this machine's own /proc is partly covered, as in a container, and the "
-                 "kernel then refuses a new one: run the outer container with an unmasked /proc, "
-                 "or set files.proc = none");
+        err_hint(error, "this machine's own /proc is partly covered, as in a container, and the "
+                        "kernel then refuses a new one: run the outer container with an unmasked "
+                        "/proc (an outer sandbox with files.proc = unmasked), or set "
+                        "files.proc = none");
     else if (step->op == FS_MQUEUE && error->sys_errno == ENODEV)
         err_hint(error, "the kernel was built without CONFIG_POSIX_MQUEUE: leave files.mqueue out");
     else if (step->op == FS_PROC && error->sys_errno == EINVAL)
