@@ -97,7 +97,7 @@ _sandbox_values() # SECTION.KEY; sets values
         ;;
     files.proc)
         values=(
-            private pids none
+            unmasked private pids none
         )
         ;;
     files.mqueue)

@@ -69,7 +69,7 @@ function __sandbox_settings -d 'SECTION.KEY=, and what may stand behind it'
         case files.dev
             set values minimal none
         case files.proc
-            set values private pids none
+            set values unmasked private pids none
         case files.mqueue
             set values none private
         case files.sys

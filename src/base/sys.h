@@ -52,6 +52,9 @@
 #define MOUNT_ATTR_NODEV  0x00000004
 #define MOUNT_ATTR_NOEXEC 0x00000008
 #endif
+#ifndef MOUNT_ATTR_NOSYMFOLLOW
+#define MOUNT_ATTR_NOSYMFOLLOW 0x00200000
+#endif
 struct sys_mount_attr { /* struct mount_attr, Linux 5.12 */
     uint64_t attr_set;
     uint64_t attr_clr;

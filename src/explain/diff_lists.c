@@ -36,6 +36,7 @@ static const char *subject_of(const struct key *key, const struct item *item)
 {
     switch ((enum type_id)(key->type - policy_types)) {
     case TYPE_paths:
+    case TYPE_views:
     case TYPE_tmpfs:
     case TYPE_assigns:
     case TYPE_texts:
@@ -178,6 +179,17 @@ static bool shows_same(const struct entry *below, const struct entry *entry)
            strcmp(entry->source, "/dev") != 0 && !path_behind(entry->source, "/dev");
 }
 
+/* What can't be executed, or followed, is less. */
+static unsigned way_of_options(unsigned a, unsigned b)
+{
+    return (a & ~b ? WAY_MORE : 0U) | (b & ~a ? WAY_LESS : 0U);
+}
+
+static unsigned options_of(const struct entry *entry)
+{
+    return entry->item ? entry->item->options : 0; /* the system's directories are no word */
+}
+
 /* Which way it goes to take an entry away from what another word shows of the host there. */
 static unsigned way_of_uncovering(const struct entry *below, const struct entry *entry)
 {
@@ -185,8 +197,11 @@ static unsigned way_of_uncovering(const struct entry *below, const struct entry 
         bool room = entry->key == &policy_keys[KEY_files_tmpfs] && !below->writable;
         return room ? WAY_MORE | WAY_LESS : WAY_MORE;
     }
+    const unsigned ways = way_of_options(options_of(entry), options_of(below));
     if (entry->writable != below->writable)
-        return below->writable ? WAY_MORE : WAY_LESS;
+        return ways | (below->writable ? WAY_MORE : WAY_LESS);
+    if (ways)
+        return ways;
     if (!shows_same(below, entry) || entry->optional != below->optional)
         return WAY_OTHER;
     return 0;
@@ -373,6 +388,7 @@ static void match_views(struct diff *diff, const struct entry *a, const struct e
     unsigned ways = way_of_texts(a->source, b->source) | way_of_marks(a, b);
     if (a->writable != b->writable)
         ways |= b->writable ? WAY_MORE : WAY_LESS;
+    ways |= way_of_options(a->item->options, b->item->options);
     changed(diff, plain(ways), a, b);
 }
 

@@ -82,6 +82,7 @@ static unsigned way_of(const struct key *key, const union value *a, const union 
     case TYPE_words: /* lists: diff_lists.c */
     case TYPE_paths:
     case TYPE_layers:
+    case TYPE_views:
     case TYPE_binds:
     case TYPE_tmpfs:
     case TYPE_links:

@@ -70,8 +70,10 @@ enum fs_op {
     FS_DEVPTS,    /* a new devpts */
     FS_SHOW_TEXT, /* FS_TEXT, as a mount of its own: on top of what is there, or where the program
                    * may write */
-    FS_HIDE_DIR,  /* an empty tmpfs on top of the host's directory `device`, `inode` */
+    FS_HIDE_DIR,  /* an empty tmpfs on top of the host's directory `device`, `inode`; without
+                   * `size_text` a read-only directory that all such steps share */
     FS_HIDE_FILE, /* an empty file that nobody may read, on top of the same */
+    FS_READONLY,  /* what a FS_PROC has at `target`, on top of itself */
     FS_SEAL,      /* make the FS_HIDE_DIR at `target` read-only, now that all is in it */
 
     /* in the stage, where overlays are put together */

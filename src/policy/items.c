@@ -13,11 +13,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool field_is(struct field field, const char *text)
-{
-    return strlen(text) == field.length && memcmp(field.text, text, field.length) == 0;
-}
-
 /* A field for messages: without marks, which would be shown as control characters. */
 static const char *shown(const struct parse *parse, struct field field)
 {
@@ -70,25 +65,130 @@ int item_path(const struct parse *parse, const char *word, struct item *item)
     return result ? result : SET_TEXT(parse, item, {item->first, ""});
 }
 
+/* ---- what is shown of the host -------------------------------------------------------------- */
+
+/* Each option says something about one thing, of which it or its opposite holds. */
+enum about { ABOUT_WRITING = 1, ABOUT_EXECUTING = 2, ABOUT_LINKS = 4 };
+
+static const struct {
+    const char *name;
+    enum about about;
+    unsigned option; /* 0: what holds where nothing is said */
+} view_options[] = {
+    {"ro", ABOUT_WRITING, 0},      {"rw", ABOUT_WRITING, 0},
+    {"exec", ABOUT_EXECUTING, 0},  {"noexec", ABOUT_EXECUTING, VIEW_NOEXEC},
+    {"symfollow", ABOUT_LINKS, 0}, {"nosymfollow", ABOUT_LINKS, VIEW_NOSYMFOLLOW},
+};
+enum { VIEW_OPTIONS = sizeof(view_options) / sizeof(view_options[0]) };
+
+static int view_unknown(const struct parse *parse, const struct item *item, const char *option,
+                        unsigned known)
+{
+    char hint[HINT_SIZE];
+    struct suggest suggest;
+    suggest_start(&suggest, option);
+    for (size_t i = 0; i < VIEW_OPTIONS; i++)
+        if (view_options[i].about & known)
+            suggest_offer(&suggest, view_options[i].name);
+    if (suggest_best(&suggest))
+        suggest_text(&suggest, hint, sizeof(hint));
+    else
+        snprintf(
+            hint, sizeof(hint),
+            "the options are %snoexec and nosymfollow; a ':' that is part of a path is written "
+            "\\: in double quotes",
+            known & ABOUT_WRITING ? "rw, " : "");
+    return value_error(parse, hint, "'%s': '%s' is not known", item->text, option);
+}
+
+/* `known`: what the options may be about. */
+static int view_option(const struct parse *parse, const char *option, struct item *item,
+                       unsigned known, unsigned *said)
+{
+    for (size_t i = 0; i < VIEW_OPTIONS; i++) {
+        const enum about about = view_options[i].about;
+        if (strcmp(view_options[i].name, option) != 0 || !(about & known))
+            continue;
+        if (*said & about)
+            return value_error(parse, "keep one of the two",
+                               "'%s': %s, and an option before it, are about the same", item->text,
+                               option);
+        *said |= about;
+        item->options |= view_options[i].option;
+        item->writable |= strcmp(option, "rw") == 0;
+        return 0;
+    }
+    return view_unknown(parse, item, option, known);
+}
+
+static int parse_view_options(const struct parse *parse, struct field field, struct item *item,
+                              unsigned known)
+{
+    struct field options[VIEW_OPTIONS]; /* of more, two are about the same */
+    const char *text = arena_strndup(parse->arena, field.text, field.length);
+    unsigned said = 0;
+    if (!text)
+        return diag_memory(parse->diag);
+    size_t count = fields_split(text, ',', options, VIEW_OPTIONS);
+    for (size_t i = 0; i < count && i < VIEW_OPTIONS; i++)
+        if (view_option(parse, shown(parse, options[i]), item, known, &said) != 0)
+            return -1;
+    return 0;
+}
+
+/* In one order, without what holds anyway; NULL where memory is out. */
+static const char *view_text(const struct parse *parse, const struct item *item)
+{
+    const char *text = arena_printf(parse->arena, "%s%s%s", item->writable ? ",rw" : "",
+                                    item->options & VIEW_NOEXEC ? ",noexec" : "",
+                                    item->options & VIEW_NOSYMFOLLOW ? ",nosymfollow" : "");
+    return text && *text ? arena_printf(parse->arena, ":%s", text + 1) : text;
+}
+
+int item_view(const struct parse *parse, const char *word, struct item *item)
+{
+    struct field fields[2];
+    size_t count = fields_split(word, ':', fields, 2);
+    if (count > 2)
+        return value_error(parse,
+                           "write PATH, PATH:noexec or PATH:noexec,nosymfollow; a ':' that is part "
+                           "of a path is written \\: in double quotes",
+                           "'%s' has too many parts", item->text);
+    int result = expand_path(parse, fields[0], item->optional, &item->first);
+    if (result == 0 && count == 2)
+        result = parse_view_options(parse, fields[1], item, ABOUT_EXECUTING | ABOUT_LINKS);
+    if (result)
+        return result;
+    const char *text = view_text(parse, item);
+    if (!text)
+        return diag_memory(parse->diag);
+    return SET_TEXT(parse, item, {item->first, ":"}, {text, NULL});
+}
+
 int item_bind(const struct parse *parse, const char *word, struct item *item)
 {
     struct field fields[3];
     size_t count = fields_split(word, ':', fields, 3);
     if (count < 2 || count > 3)
-        return value_error(parse, "write SOURCE:TARGET, SOURCE:TARGET:ro or SOURCE:TARGET:rw",
+        return value_error(parse,
+                           "write SOURCE:TARGET, SOURCE:TARGET:rw or SOURCE:TARGET:rw,noexec",
                            "'%s' is no bind", item->text);
-    if (count == 3 && !field_is(fields[2], "rw") && !field_is(fields[2], "ro"))
-        return value_error(parse, "the third part is rw or ro", "'%s': '%s' is not known",
-                           item->text, shown(parse, fields[2]));
     int result = expand_path(parse, fields[0], item->optional, &item->first);
     if (result == 0)
         result = expand_path(parse, fields[1], item->optional, &item->second);
+    if (result == 0 && count == 3)
+        result = parse_view_options(parse, fields[2], item,
+                                    ABOUT_WRITING | ABOUT_EXECUTING | ABOUT_LINKS);
     if (result)
         return result;
-    item->writable = count == 3 && field_is(fields[2], "rw");
+    const char *text = view_text(parse, item);
+    if (!text)
+        return diag_memory(parse->diag);
     return SET_TEXT(parse, item, {item->first, ":"}, {":", NULL}, {item->second, ":"},
-                    {item->writable ? ":rw" : "", NULL});
+                    {text, NULL});
 }
+
+/* ---- links, texts, variables ---------------------------------------------------------------- */
 
 int item_link(const struct parse *parse, const char *word, struct item *item)
 {

@@ -66,7 +66,7 @@ const struct type policy_types[TYPE_COUNT] = {
     ENUM(yesno, "yes or no", "no", "yes"),
     ENUM(base, "host, overlay or empty", "host", "overlay", "empty"),
     ENUM(dev, "minimal or none", "minimal", "none"),
-    ENUM(proc, "private, pids or none", "private", "pids", "none"),
+    ENUM(proc, "unmasked, private, pids or none", "unmasked", "private", "pids", "none"),
     ENUM(sys, "none or ro", "none", "ro"),
     ENUM(enforce, "strict or best-effort", "strict", "best-effort"),
     ENUM(netmode, "none, loopback or host", "none", "loopback", "host"),
@@ -85,6 +85,7 @@ const struct type policy_types[TYPE_COUNT] = {
     LIST(endpoints, "ADDRESS:PORT words", item_endpoint, false),
     ENUM(mqueue, "none or private", "none", "private"),
     LIST(texts, "PATH=CONTENT pairs", item_text, true),
+    LIST(views, "PATH[:OPTION,...] words", item_view, true),
 };
 
 size_t value_origin_offset(const struct type *type)

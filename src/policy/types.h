@@ -67,7 +67,7 @@ enum yesno { YESNO_NO, YESNO_YES };
 enum base { BASE_HOST, BASE_OVERLAY, BASE_EMPTY };
 enum dev { DEV_MINIMAL, DEV_NONE };
 enum mqueue { MQUEUE_NONE, MQUEUE_PRIVATE };
-enum proc { PROC_PRIVATE, PROC_PIDS, PROC_NONE };
+enum proc { PROC_UNMASKED, PROC_PRIVATE, PROC_PIDS, PROC_NONE };
 enum sysfs { SYS_NONE, SYS_RO };
 enum enforce { ENFORCE_STRICT, ENFORCE_BEST_EFFORT };
 enum landlock { LANDLOCK_OFF, LANDLOCK_AUTO, LANDLOCK_REQUIRE };
@@ -96,16 +96,23 @@ struct value_action {
 };
 
 /* One word of a list. Which members hold something depends on the list's type. */
+/* What a word that shows something of the host can say beside :rw. */
+enum view_option {
+    VIEW_NOEXEC = 1,      /* nothing in it can be executed */
+    VIEW_NOSYMFOLLOW = 2, /* no symbolic link in it is followed */
+};
+
 struct item {
     const char *text;   /* the one form of the word, as a profile would have it, without its mark */
     bool optional;      /* it stood as ?word: it may be absent on this machine */
-    const char *first;  /* words, variables: the word; paths, tmpfs, texts: the path; binds: the
-                         * source;  links: the content; assigns: the name; calls: the name or @group;
-                         * capabilities: the name with cap_, in small letters; endpoints: the
-                         * address, NULL for any */
+    const char *first;  /* words, variables: the word; paths, views, tmpfs, texts: the path; binds:
+                         * the  source;  links: the content; assigns: the name; calls: the name or
+                         * @group;  capabilities: the name with cap_, in small letters; endpoints:
+                         * the  address, NULL for any */
     const char *second; /* binds: the target; links: the path; assigns: the value; texts: the
                          * content */
     bool writable;      /* binds: ":rw" */
+    unsigned options;   /* views, binds: enum view_option */
     uint64_t size;      /* tmpfs: bytes, 0 where not given */
     uint64_t inodes;    /* tmpfs: 0 where not given */
     unsigned mode;      /* tmpfs: default 01777 */
@@ -122,6 +129,7 @@ struct value_list {
 #define value_paths        value_list
 #define value_layers       value_list
 #define value_binds        value_list
+#define value_views        value_list
 #define value_tmpfs        value_list
 #define value_links        value_list
 #define value_assigns      value_list

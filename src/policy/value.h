@@ -51,6 +51,7 @@ enum type_id {
     TYPE_endpoints,
     TYPE_texts,
     TYPE_mqueue,
+    TYPE_views,
     TYPE_COUNT
 };
 
@@ -142,6 +143,7 @@ int scalar_action(const struct parse *parse, const char *text, union value *valu
 
 int item_word(const struct parse *parse, const char *word, struct item *item);
 int item_path(const struct parse *parse, const char *word, struct item *item);
+int item_view(const struct parse *parse, const char *word, struct item *item);
 int item_bind(const struct parse *parse, const char *word, struct item *item);
 int item_tmpfs(const struct parse *parse, const char *word, struct item *item);
 int item_link(const struct parse *parse, const char *word, struct item *item);

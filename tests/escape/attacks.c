@@ -59,6 +59,15 @@ const struct attack attacks[] = {
               "/proc/sys/user/max_user_namespaces", "/proc/sys/vm/drop_caches"),
      .walls = LIST(WALLS),
      .control = LIST("/proc/sys/kernel/hostname")},
+    {.name = "proc_switch",
+     .variants = LIST("/proc/pressure/cpu", "/proc/sys/kernel/ns_last_pid"),
+     .walls = LIST(WALLS),
+     .open = LIST(WALLS, "files.proc=unmasked")},
+    {.name = "proc_machine",
+     .variants = LIST("/proc/keys", "/proc/kallsyms", "/proc/interrupts", "/proc/latency_stats"),
+     .walls = LIST(WALLS),
+     .open = LIST(WALLS, "files.proc=unmasked"),
+     .control = LIST("/proc/keys", "/proc/kallsyms", "/proc/interrupts")},
 
     /* mounts and namespaces */
     {.name = "remount", .walls = LIST(WALLS), .control = LIST("control")},

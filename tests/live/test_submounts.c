@@ -111,6 +111,32 @@ static void not_executable(void **state)
     result_free(&r);
 }
 
+/* So does one that a word has as an option, and nosymfollow. */
+static void options(void **state)
+{
+    char bind[400], link[400];
+    struct result r;
+
+    (void)state;
+    snprintf(bind, sizeof(bind), "files.bind=%s:/t:rw,noexec,nosymfollow", tree);
+    RUN(&r, .profile = "base", .set = LIST(bind), .argv = LIST(payload("mounted"), "/t/sub/deep"),
+        .before = mount_all);
+    expect_out(&r, "rw nosuid nodev\nzero: Permission denied\nnew: open\nwho: Permission denied\n");
+    result_free(&r);
+    for (int turn = 0; turn < 2; turn++) { /* the first is the control */
+        snprintf(link, sizeof(link), "files.bind=%s:/t:rw%s", tree, turn ? ",nosymfollow" : "");
+        RUN(&r, .profile = "base", .set = LIST(link),
+            .argv = LIST("/bin/sh", "-c",
+                         "cd /t/sub/deep && ln -s who link && readlink link && read x <link"),
+            .before = mount_all);
+        expect_outcome(&r, "exited", turn ? 2 : 0);
+        expect_out(&r, "who\n");
+        if (turn)
+            expect_word(&r, r.err, "Too many");
+        result_free(&r);
+    }
+}
+
 /* What is hidden is hidden with all that is mounted below it; a mount can be hidden as well. */
 static void hidden(void **state)
 {
@@ -147,7 +173,7 @@ static int body(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(control),        cmocka_unit_test(read_only), cmocka_unit_test(writable),
-        cmocka_unit_test(not_executable), cmocka_unit_test(hidden),
+        cmocka_unit_test(not_executable), cmocka_unit_test(options),   cmocka_unit_test(hidden),
     };
 
     (void)argc, (void)argv;

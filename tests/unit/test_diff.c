@@ -223,6 +223,13 @@ static void views(void **state)
     check("files.bind=/a:/t", "files.bind=/b:/t:rw", MORE, "/a:/t -> /b:/t:rw",
           "/b:/t:rw -> /a:/t");
     check("files.bind=/a:/t", "files.bind=/a:/t /a:/u", MORE, "+ /a:/u", "- /a:/u");
+    check("files.rw=/srv:noexec", "files.rw=/srv", MORE, "/srv:noexec -> /srv",
+          "/srv -> /srv:noexec");
+    check("files.bind=/a:/t:noexec,nosymfollow", "files.bind=/a:/t:noexec", MORE,
+          "/a:/t:noexec,nosymfollow -> /a:/t:noexec", "/a:/t:noexec -> /a:/t:noexec,nosymfollow");
+    check("files.rw=/srv /srv/a:noexec", "files.rw=/srv", MORE, "- /srv/a:noexec, on top of /srv",
+          "+ /srv/a:noexec, on top of /srv");
+    check_same(SETS("files.ro=/srv:noexec"), SETS("files.bind=/srv:/srv:ro,noexec"));
     check_same(SETS("files.ro=/srv"), SETS("files.bind=/srv:/srv"));
     check_same(SETS("files.rw=/srv"), SETS("files.bind=/srv:/srv:rw"));
 }

@@ -62,8 +62,8 @@ static void look_at_processes(void)
 /* Every mount is one of ours, and the root is our tmpfs. */
 static void look_at_mounts(void)
 {
-    static const char *const allowed[] = {"/ ",    "/usr", "/proc ", "/dev/", "/tmp ",
-                                          "/box ", "/bin", "/lib",   "/sbin"};
+    static const char *const allowed[] = {"/ ",    "/usr", "/proc", "/dev/", "/tmp ",
+                                          "/box ", "/bin", "/lib",  "/sbin"};
     char line[4096];
     FILE *mounts = fopen("/proc/self/mountinfo", "re");
     CHECK(mounts != NULL);

@@ -3,6 +3,7 @@
  * test_fs_plan.c - the fs guard's plan: which steps a profile becomes, and what is refused.
  */
 #include "fs_fixture.h"
+#include <errno.h>
 
 static void test_ro_and_rw(void **state)
 {
@@ -305,6 +306,41 @@ static void test_siblings_are_sorted_below_parents(void **state)
     assert_true(step_index(f, FS_TMPFS, "a/b") < step_index(f, FS_TMPFS, "a.d"));
 }
 
+/* The options of a word are the mount's; a part that a word below shows has its own. */
+static void test_options(void **state)
+{
+    struct fixture *f = *state;
+    make_dir(f, "/a");
+    make_dir(f, "/a/b");
+    make_text(f, "/a/prog", "#!/a\n", 0755);
+    make_link(f, "prog", "/a/link");
+    add_bind(f, at(f, "/a"), "/x", true, 1)->options = VIEW_NOEXEC | VIEW_NOSYMFOLLOW;
+    add_bind(f, at(f, "/a/b"), "/x/b", true, 2);
+    add_ro(f, at(f, "/a"), 3)->options = VIEW_NOSYMFOLLOW;
+    prepared(f);
+    const uint64_t all = MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSYMFOLLOW | MOUNT_ATTR_RDONLY;
+    assert_int_equal(find_step(f, FS_BIND, "x")->attributes & all,
+                     MOUNT_ATTR_NOEXEC | MOUNT_ATTR_NOSYMFOLLOW);
+    assert_int_equal(find_step(f, FS_BIND, "x/b")->attributes & all, 0);
+    assert_int_equal(find_step(f, FS_BIND, at(f, "/a") + 1)->attributes & all,
+                     MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSYMFOLLOW);
+}
+
+/* A walk stops at a link where the kernel's does. */
+static void test_links_that_are_not_followed(void **state)
+{
+    struct fixture *f = *state;
+    make_dir(f, "/a");
+    make_dir(f, "/a/b");
+    make_link(f, "b", "/a/link");
+    struct item *item = add_ro(f, at(f, "/a"), 1);
+    f->policy.root_cwd.v = at(f, "/a/link");
+    prepared(f);
+    item->options = VIEW_NOSYMFOLLOW;
+    assert_int_equal(fs_prepare(&f->plan, &f->host, &f->machine, &f->error), -1);
+    assert_int_equal(f->error.sys_errno, ELOOP);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -333,6 +369,8 @@ int main(void)
         TEST(test_cwd_through_a_writable_link),
         TEST(test_odd_target_is_refused),
         TEST(test_siblings_are_sorted_below_parents),
+        TEST(test_options),
+        TEST(test_links_that_are_not_followed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

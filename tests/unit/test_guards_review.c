@@ -126,7 +126,7 @@ static void the_hosts_proc(void **state)
     finds(
         "[files]\nbind = /:/x\ntmpfs = /x/run /x/root /x/home /x/tmp /x/etc /x/var /x/sys /x/dev\n",
         "error invalid 2:8");
-    says("files.tmpfs = /x/proc");
+    says("files.hide = /x/proc");
 }
 
 static void places_that_are_none(void **state)
@@ -216,6 +216,10 @@ static void devices(void **state)
     finds_in("files", "ro = /dev/kvm", "warning host-device 2:6");
     finds_in("files", "rw = /dev/mem", "warning host-device 2:6");
     finds_in("files", "ro = /dev/dri", "note host-device 2:6");
+    finds_in("files", "rw = /dev/kmsg", "warning host-device 2:6");
+    finds_in("files", "rw = /dev/nvidia0 /dev/nvidiactl",
+             "note host-device 2:6, note host-device 2:19");
+    finds_in("files", "rw = /dev/cpu_dma_latency /dev/rtc0", "");
     finds_in("files", "ro = /dev/tty1", "warning host-device 2:6");
     finds_in("files", "ro = /dev/zero /dev/tty", "");
     finds_in("files", "sys = ro", "note host-system 2:7");
@@ -303,6 +307,25 @@ static void keys_without_effect(void **state)
     finds("[environment]\npass = A\nclear = no\n",
           "warning environment-kept 3:9, note no-effect 2:8");
     finds("[environment]\npass = A\nset = B=1\n", "");
+}
+
+/* What a word says beside the path makes it another one. */
+static void options(void **state)
+{
+    (void)state;
+    finds("[files]\nro = /srv /srv/a:noexec\n", "");
+    finds("[files]\nro = /srv:noexec /srv/a:noexec\n", "note no-effect 2:18");
+    finds("[files]\nro = /usr/share:noexec\n", "");
+    finds("[files]\nro = /srv:noexec\nbind = /srv:/srv\n", "error invalid 3:8");
+    finds("[files]\nrw = /srv/data:noexec\n", "");
+}
+
+static void unmasked_proc(void **state)
+{
+    (void)state;
+    finds_in("files", "proc = unmasked", "warning host-system 2:8");
+    finds_in("files", "proc = private", "");
+    finds_in("files", "proc = pids", "");
 }
 
 /* ---- the other guards ----------------------------------------------------------------------- */
@@ -433,6 +456,8 @@ int main(void)
         TEST(hidden),
         TEST(not_executable),
         TEST(keys_without_effect),
+        TEST(options),
+        TEST(unmasked_proc),
         TEST(namespaces),
         TEST(environment),
         TEST(capabilities),

@@ -108,13 +108,17 @@ static void what_is_hidden(void **state)
         {.op = FS_SHOW_TEXT, .target = "srv/text"},
         {.op = FS_SHOW_TEXT, .target = "text"},
         {.op = FS_SEAL, .target = "srv/dir"},
+        {.op = FS_PROC, .target = "proc"},
+        {.op = FS_READONLY, .target = "proc/sys"},
+        {.op = FS_HIDE_FILE, .target = "proc/keys"},
     };
     struct plan plan = plan_of(steps, COUNT(steps));
     (void)state;
     derived(&plan, NEWEST);
-    assert_int_equal(plan.landlock.count, 2);
-    assert_int_equal(plan.landlock.narrower, 3);
+    assert_int_equal(plan.landlock.count, 3);
+    assert_int_equal(plan.landlock.narrower, 5);
     assert_int_equal(at(&plan, "/srv"), LL_READ | LL_EXECUTE | LL_WRITE);
+    assert_int_equal(at(&plan, "/proc"), LL_READ | LL_WRITE_CONTENT);
     arena_free(&plan.arena);
 }
 
@@ -228,9 +232,9 @@ static void never_weaker(void **state)
     enum { ROUNDS = 2000, STEPS = 12 };
     static const char *const targets[STEPS] = {"a",   "a/b", "a/b/c", "a/bc", "ab",    "b",
                                                "b/a", "c",   "c/d/e", "dev",  "dev/x", "z"};
-    static const enum fs_op ops[] = {FS_DIR,       FS_FILE,    FS_BIND,  FS_TMPFS,     FS_PROC,
-                                     FS_DEVPTS,    FS_SYMLINK, FS_TEXT,  FS_SHOW_TEXT, FS_HIDE_DIR,
-                                     FS_HIDE_FILE, FS_SEAL,    FS_MQUEUE};
+    static const enum fs_op ops[] = {FS_DIR,       FS_FILE,    FS_BIND,   FS_TMPFS,     FS_PROC,
+                                     FS_DEVPTS,    FS_SYMLINK, FS_TEXT,   FS_SHOW_TEXT, FS_HIDE_DIR,
+                                     FS_HIDE_FILE, FS_SEAL,    FS_MQUEUE, FS_READONLY};
     (void)state;
     for (int round = 0; round < ROUNDS; round++) {
         struct fs_step steps[STEPS] = {{.op = FS_DIR}};

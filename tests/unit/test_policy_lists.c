@@ -46,6 +46,55 @@ static void binds(void **state)
     refuse_key("files", "bind = /a:/b:rx", "'rx' is not known");
     refuse_key("files", "bind = /a:/b:", "'' is not known");
     refuse_key("files", "bind = /a:/b:rw:ro", "is no bind");
+    refuse_key("files", "bind = /a:/b:rw,ro", "are about the same");
+    refuse_key("files", "bind = /a:/b:rw,rw", "are about the same");
+    refuse_key("files", "bind = /a:/b:rw,", "'' is not known");
+    refuse_key("files", "bind = /a:/b:RW", "'RW' is not known");
+}
+
+/* Options in any order, with or without what holds anyway, have one form. */
+static void bind_options(void **state)
+{
+    (void)state;
+    struct sbx_policy *policy = load_key("files", "bind = /a:/b:noexec /a:/c:nosymfollow,noexec,rw "
+                                                  "/a:/d:symfollow,exec,ro \"/a:/e\\::noexec\"");
+    const struct item *items = policy->files_bind.items;
+    assert_list(&policy->files_bind,
+                "/a:/b:noexec /a:/c:rw,noexec,nosymfollow /a:/d \"/a:/e\\::noexec\"");
+    assert_int_equal(items[0].options, VIEW_NOEXEC);
+    assert_false(items[0].writable);
+    assert_int_equal(items[1].options, VIEW_NOEXEC | VIEW_NOSYMFOLLOW);
+    assert_true(items[1].writable);
+    assert_int_equal(items[2].options, 0);
+    assert_string_equal(items[3].second, "/e:");
+    policy_free(policy);
+    refuse_key("files", "bind = /a:/b:noexce", "'noexce' is not known");
+    refuse_key("files", "bind = /a:/b:noexec,exec", "exec, and an option before it");
+}
+
+static void view_options(void **state)
+{
+    (void)state;
+    struct sbx_policy *policy = load_key(
+        "files", "rw = /a:noexec ?/b:nosymfollow,noexec \"/c\\:d\" /e:exec \"${PWD}:noexec\"");
+    const struct item *items = policy->files_rw.items;
+    assert_int_equal(policy->files_rw.count, 5);
+    assert_string_equal(items[0].text, "/a:noexec");
+    assert_string_equal(items[0].first, "/a");
+    assert_int_equal(items[0].options, VIEW_NOEXEC);
+    assert_string_equal(items[1].text, "/b:noexec,nosymfollow");
+    assert_true(items[1].optional);
+    assert_string_equal(items[2].text, "\"/c\\:d\"");
+    assert_string_equal(items[2].first, "/c:d");
+    assert_int_equal(items[2].options, 0);
+    assert_string_equal(items[3].text, "/e");
+    assert_int_equal(items[4].options, VIEW_NOEXEC);
+    policy_free(policy);
+    refuse_key("files", "ro = /a:", "'' is not known");
+    refuse_key("files", "ro = /a:b", "'b' is not known");
+    refuse_key("files", "ro = /a:rw", "'rw' is not known");
+    refuse_key("files", "rw = /a:noexec:noexec", "too many parts");
+    refuse_key("files", "rw = a:noexec", "not an absolute path");
 }
 
 static void tmpfs(void **state)
@@ -372,6 +421,8 @@ int main(void)
         TEST(all_values_together),
         TEST(path_lists),
         TEST(binds),
+        TEST(bind_options),
+        TEST(view_options),
         TEST(tmpfs),
         TEST(links),
         TEST(small_files),

@@ -19,7 +19,7 @@ static const struct {
     const char *hint;
 } dangers[DANGERS] = {
     [SOCKET] = {RULE_host_socket,
-                "show the files that the program needs one by one, or put a files.tmpfs on top; "
+                "show the files that the program needs one by one, or hide this one by files.hide; "
                 "read-only is no help: it stops no connect(2)"},
     [DBUS] = {RULE_raw_dbus, "leave the bus out: whoever is on it can ask every service to start "
                              "programs outside of the sandbox"},
@@ -27,13 +27,14 @@ static const struct {
              "use a Wayland compositor's socket, or a nested X server of the program's own"},
     [AGENT] = {RULE_agent_socket,
                "leave the agent out, or give the program one with a key of its own"},
-    [DEVICE] = {RULE_host_device,
-                "files.dev = minimal has the devices that programs can't do without; "
-                "read-only is no help: a device's node can be written all the same"},
+    [DEVICE] =
+        {RULE_host_device,
+         "files.dev = minimal has the devices that programs can't do without, and one that is "
+         "wanted can be named by itself; "
+         "read-only is no help: a device's node can be written all the same"},
     [SYSTEM] = {RULE_host_system, "show the files that the program needs one by one"},
     [SECRET] = {RULE_secrets,
-                "show the files that the program needs one by one, or put a files.tmpfs "
-                "on top"},
+                "show the files that the program needs one by one, or hide this by files.hide"},
 };
 
 /* Things by their usual paths. '*' stands for any text of one part of a path. A name without '/' in
@@ -90,6 +91,16 @@ static const struct thing {
     {DEVICE, WARNING, "/dev/mem", "the machine's memory"},
     {DEVICE, WARNING, "/dev/kmem", "the kernel's memory"},
     {DEVICE, WARNING, "/dev/port", "the machine's ports"},
+    {DEVICE, WARNING, "/dev/kmsg", "the kernel's log, which it may also write"},
+    {DEVICE, WARNING, "/dev/cpu", "the processors' registers, the machine's memory with them"},
+    {DEVICE, WARNING, "/dev/vfio", "devices that read and write the machine's memory"},
+    {DEVICE, WARNING, "/dev/userfaultfd", "stopping the kernel in the middle of a copy"},
+    {DEVICE, WARNING, "/dev/watchdog*", "a switch that restarts the machine"},
+    {DEVICE, WARNING, "/dev/mei*", "the machine's firmware"},
+    {DEVICE, WARNING, "/dev/ipmi*", "the machine's firmware"},
+    {DEVICE, WARNING, "/dev/tpm*", "the machine's keys"},
+    {DEVICE, WARNING, "/dev/vcs*", "what is on the machine's own terminals"},
+    {DEVICE, WARNING, "/dev/fb*", "what is on the machine's screen"},
     {DEVICE, WARNING, "/dev/kvm", "the kernel's hypervisor, a large part of the kernel to attack"},
     {DEVICE, WARNING, "/dev/fuse", "file systems whose answers the program makes up"},
     {DEVICE, WARNING, "/dev/net", "a door to the network's lower layers"},
@@ -107,6 +118,8 @@ static const struct thing {
     {DEVICE, WARNING, "/dev/mmcblk*", "a disk, past all file permissions"},
     {DEVICE, WARNING, "/dev/md*", "a disk, past all file permissions"},
     {DEVICE, WARNING, "/dev/dm-*", "a disk, past all file permissions"},
+    {DEVICE, WARNING, "/dev/nbd*", "a disk, past all file permissions"},
+    {DEVICE, WARNING, "/dev/zram*", "the machine's memory that is swapped out"},
     {DEVICE, WARNING, "/dev/mapper", "disks, past all file permissions"},
     {DEVICE, WARNING, "/dev/disk", "disks, past all file permissions"},
     {DEVICE, WARNING, "/dev/block", "disks, past all file permissions"},
@@ -116,6 +129,7 @@ static const struct thing {
     {DEVICE, WARNING, "/dev/pts", "the terminals of all who are logged in"},
     {DEVICE, NOTE, "/dev/video*", "a camera"},
     {DEVICE, NOTE, "/dev/snd", "the microphone, and the loudspeaker"},
+    {DEVICE, NOTE, "/dev/nvidia*", "the graphics driver, a large part of the kernel to attack"},
     {DEVICE, NOTE, "/dev/dri", "the graphics driver, a large part of the kernel to attack"},
     {SYSTEM, NOTE, "/sys", "the host's /sys, which tells of its hardware, disks and cgroups"},
     {SECRET, SBX_SEVERITY_WARNING, true, "/home/*", "somebody's whole home, with all keys in it"},

@@ -21,7 +21,8 @@ size_t fs_mounts(const struct fs_plan *fs)
         enum fs_op op = fs->steps[i].op;
         mounts += op == FS_BIND || op == FS_TMPFS || op == FS_PROC || op == FS_DEVPTS ||
                   op == FS_MQUEUE || op == FS_HIDE_DIR || op == FS_HIDE_FILE ||
-                  op == FS_SHOW_TEXT || op == FS_SHOW_OVERLAY || op == FS_AGAIN;
+                  op == FS_SHOW_TEXT || op == FS_SHOW_OVERLAY || op == FS_AGAIN ||
+                  op == FS_READONLY;
     }
     return mounts;
 }
@@ -35,11 +36,12 @@ struct flags {
 static struct flags flags_of(uint64_t attributes)
 {
     struct flags flags;
-    snprintf(flags.text, sizeof(flags.text), "%s%s%s%s",
+    snprintf(flags.text, sizeof(flags.text), "%s%s%s%s%s",
              attributes & MOUNT_ATTR_RDONLY ? "ro" : "rw",
              attributes & MOUNT_ATTR_NOSUID ? ",nosuid" : "",
              attributes & MOUNT_ATTR_NODEV ? ",nodev" : "",
-             attributes & MOUNT_ATTR_NOEXEC ? ",noexec" : "");
+             attributes & MOUNT_ATTR_NOEXEC ? ",noexec" : "",
+             attributes & MOUNT_ATTR_NOSYMFOLLOW ? ",nosymfollow" : "");
     return flags;
 }
 
@@ -86,8 +88,13 @@ static void describe_step(const struct fs_step *step, bool staged, FILE *out)
                    flags.text);
         break;
     case FS_HIDE_DIR:
-        guard_line(out, step->origin, "hide the directory /%s: an empty tmpfs on top %s size=%s",
-                   step->target, flags.text, step->size_text);
+        if (step->size_text)
+            guard_line(out, step->origin,
+                       "hide the directory /%s: an empty tmpfs on top %s size=%s", step->target,
+                       flags.text, step->size_text);
+        else
+            guard_line(out, step->origin, "hide the directory /%s: an empty one on top %s",
+                       step->target, flags.text);
         break;
     case FS_HIDE_FILE:
         guard_line(out, step->origin, "hide /%s: an empty file on top, mode=0000 %s", step->target,
@@ -112,6 +119,7 @@ static void describe_step(const struct fs_step *step, bool staged, FILE *out)
         guard_line(out, step->origin, "show the overlay at /%s %s", step->target, flags.text);
         break;
     case FS_AGAIN:
+    case FS_READONLY:
         guard_line(out, step->origin, "mount /%s on itself %s", step->target, flags.text);
         break;
     case FS_SEAL:
@@ -320,7 +328,7 @@ static bool wall_noexec(const struct plan *plan, struct wall *wall)
 {
     size_t mounts = 0;
     if (!plan->policy->files_noexec.count)
-        return guard_wall(wall, SBX_STATE_OFF, "no word in it: /dev and /proc alone are noexec");
+        return guard_wall(wall, SBX_STATE_OFF, "no word in it: nothing is noexec for its sake");
     for (size_t i = 0; i < plan->fs.count; i++)
         mounts += (plan->fs.steps[i].attributes & MOUNT_ATTR_NOEXEC) != 0;
     return guard_wall(wall, SBX_STATE_ENFORCED, "%zu mounts with MOUNT_ATTR_NOEXEC, recursively",
@@ -341,8 +349,20 @@ static bool wall_dev(const struct plan *plan, struct wall *wall)
 static bool wall_proc(const struct plan *plan, struct wall *wall)
 {
     const struct fs_step *proc = step_at(&plan->fs, FS_PROC, "/proc");
+    size_t hidden = 0, sealed = 0;
     if (!proc)
         return guard_wall(wall, SBX_STATE_OFF, "no procfs; the host's own is never shown");
+    for (size_t i = 0; i < plan->fs.count; i++) {
+        const struct fs_step *step = &plan->fs.steps[i];
+        const bool inside = strncmp(step->target, "proc/", strlen("proc/")) == 0;
+        hidden += inside && (step->op == FS_HIDE_FILE || step->op == FS_HIDE_DIR);
+        sealed += inside && step->op == FS_READONLY;
+    }
+    if (hidden || sealed)
+        return guard_wall(wall, SBX_STATE_ENFORCED,
+                          "a new procfs of the private pid namespace, hidepid=%s; %zu entries "
+                          "covered, %zu read-only",
+                          FS_PROC_HIDES, hidden, sealed);
     return guard_wall(wall, SBX_STATE_ENFORCED,
                       "a new procfs of the private pid namespace, hidepid=%s%s%s", FS_PROC_HIDES,
                       proc->source ? ",subset=" : "", proc->source ? proc->source : "");

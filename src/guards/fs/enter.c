@@ -87,15 +87,17 @@ static long attach(long mount, int parent, const char *name)
     return ret;
 }
 
-/* Attaches a mount of ours on top of the very thing that the plan was made for. Takes the fd. */
+/* Attaches a mount of ours on top of the very thing that the plan was made for. What an earlier
+ * step has made has no number in the plan, and nobody else has changed it. Takes the fd. */
 static long cover(long mount, int parent, const char *name, const struct fs_step *step)
 {
     struct stat st = {.st_dev = 0};
+    if (!step->inode)
+        return attach(mount, parent, name);
     long place = sys(SYS_openat, parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC), ret = place;
     if (place >= 0)
         ret = sys(SYS_fstat, place, &st);
-    /* What an earlier step has made has no number in the plan. */
-    if (ret >= 0 && step->inode && (st.st_dev != step->device || st.st_ino != step->inode))
+    if (ret >= 0 && (st.st_dev != step->device || st.st_ino != step->inode))
         ret = -ESTALE;
     if (ret >= 0)
         ret = sys(SYS_move_mount, mount, "", place, "",
@@ -114,6 +116,17 @@ static long seal(int parent, const char *name)
         return fd;
     long ret = sys_mount_setattr((int)fd, 0, MOUNT_ATTR_RDONLY);
     sys(SYS_close, fd);
+    return ret;
+}
+
+/* A mount of what is at a path already. */
+static long copy_here(int parent, const char *name, uint64_t attributes)
+{
+    long tree = sys(SYS_open_tree, parent, name, OPEN_TREE_CLONE | O_CLOEXEC | AT_SYMLINK_NOFOLLOW);
+    long ret = tree < 0 ? tree : sys_mount_setattr((int)tree, 0, attributes);
+    if (tree < 0 || ret >= 0)
+        return tree;
+    sys(SYS_close, tree);
     return ret;
 }
 
@@ -203,19 +216,6 @@ static long make_overlay(const struct fs_step *step, int parent, const char *nam
     return set;
 }
 
-/* What is at a place already, once more, with more restrictions. */
-static long copy_place(const struct fs_step *step, int parent, const char *name)
-{
-    long tree = sys(SYS_open_tree, parent, name, OPEN_TREE_CLONE | O_CLOEXEC | AT_SYMLINK_NOFOLLOW);
-    if (tree < 0)
-        return tree;
-    long ret = sys_mount_setattr((int)tree, 0, step->attributes);
-    if (ret >= 0)
-        return tree;
-    sys(SYS_close, tree);
-    return ret;
-}
-
 /* A directory, and nothing on the way to it is a link. */
 static long check_upper(const struct site *site, const char *target)
 {
@@ -253,7 +253,7 @@ static long do_step(struct site *site, const struct fs_plan *fs, size_t number)
         mount = fs->trees[step->from];
         break;
     case FS_AGAIN:
-        mount = copy_place(step, parent, name);
+        mount = copy_here(parent, name, step->attributes);
         return mount < 0 ? mount : cover(mount, parent, name, step);
     case FS_LAYER:
         mount = tree;
@@ -276,11 +276,16 @@ static long do_step(struct site *site, const struct fs_plan *fs, size_t number)
         mount = new_devpts(step->attributes);
         break;
     case FS_HIDE_DIR:
+        if (!step->size_text)
+            return cover(tree, parent, name, step);
         mount = fs_new_tmpfs(step->size_text, NULL, "0555", step->attributes);
         return mount < 0 ? mount : cover(mount, parent, name, step);
     case FS_SHOW_TEXT:
     case FS_HIDE_FILE:
         return cover(tree, parent, name, step);
+    case FS_READONLY:
+        mount = copy_here(parent, name, step->attributes);
+        break;
     case FS_SEAL:
         return seal(parent, name);
     default:
@@ -375,14 +380,19 @@ static long build(const struct fs_plan *fs, int *item)
     const int base = (int)fs->count;
     const size_t first = fs->staged + (fs_root_step(fs) ? 1 : 0);
     struct site site = {.parent = -1};
-    long ret = fs_stage(fs, item);
-    if (ret < 0 || (ret = make_overlays(fs, item)) < 0)
+    long ret = make_overlays(fs, item);
+    if (ret < 0)
         return ret;
     *item = fs_root_step(fs) ? (int)fs->staged : base + FS_PHASE_ROOT;
     if ((ret = make_root(fs)) < 0)
         return ret;
     site.root = (int)ret;
-    ret = do_steps(&site, fs, first, fs->count, item);
+    const int own = fs_root_step(fs) ? -1 : site.root;
+    ret = fs_stage(fs, own, item);
+    if (ret >= 0)
+        ret = do_steps(&site, fs, first, fs->count, item);
+    if (ret >= 0)
+        ret = fs_unstage(fs, own, item);
     if (ret >= 0)
         ret = move_in(fs, site.root, base, item);
     sys(SYS_close, site.root);

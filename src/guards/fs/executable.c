@@ -122,7 +122,10 @@ int fs_executable_place(const struct fs_view *view, const char *shown, const cha
     else
         err_set(error, SBX_E_NOT_EXECUTABLE, EACCES, FS_STAGE_EXEC,
                 "%s lies in /%s, which is mounted noexec inside", shown, view->cover->target);
-    return err_hint(error, "take that path out of files.noexec, or move what is to run");
+    return err_hint(
+        error,
+        "take that path out of files.noexec, or the option noexec off its word; or move what is to "
+        "run");
 }
 
 static enum fs_binary look_into(const char *path, char interpreter[PATH_MAX])

@@ -66,6 +66,9 @@ static void say_step(const struct fs_step *step, struct sbx_error *error)
     case FS_AGAIN:
         SAY(error, "could not make /%s a mount of its own", step->target);
         break;
+    case FS_READONLY:
+        SAY(error, "could not make /%s read-only", step->target);
+        break;
     case FS_SEAL:
         SAY(error, "could not make what hides /%s read-only", step->target);
         break;
@@ -144,13 +147,25 @@ static void hint_overlay(const struct plan *plan, struct sbx_error *error)
     }
 }
 
+static void hint_hidden(const struct fs_step *step, struct sbx_error *error)
+{
+    const bool ours = step->op == FS_READONLY || !step->inode;
+    SAY(error,
+        ours ? "/%s went away while the sandbox was starting, so it could not be covered"
+             : "/%s was replaced by another file while the sandbox was starting, so it could not "
+               "be hidden",
+        step->target);
+    err_hint(error, ours ? "run it again: a module of the kernel may have been unloaded"
+                         : "run it again; if it comes back, see who changes that path");
+}
+
 static void hint_step(const struct plan *plan, const struct fs_step *step, struct sbx_error *error)
 {
     if (step->op == FS_PROC && error->sys_errno == EPERM)
-        err_hint(error,
-                 "this machine's own /proc is partly covered, as in a container, and the "
-                 "kernel then refuses a new one: run the outer container with an unmasked /proc, "
-                 "or set files.proc = none");
+        err_hint(error, "this machine's own /proc is partly covered, as in a container, and the "
+                        "kernel then refuses a new one: run the outer container with an unmasked "
+                        "/proc (an outer sandbox with files.proc = unmasked), or set "
+                        "files.proc = none");
     else if (step->op == FS_MQUEUE && error->sys_errno == ENODEV)
         err_hint(error, "the kernel was built without CONFIG_POSIX_MQUEUE: leave files.mqueue out");
     else if (step->op == FS_PROC && error->sys_errno == EINVAL)
@@ -158,14 +173,10 @@ static void hint_step(const struct plan *plan, const struct fs_step *step, struc
                  "the kernel must be Linux 5.8 or newer; an emulation of one may lack "
                  "hidepid=%s: set files.proc = none there",
                  FS_PROC_HIDES);
-    else if ((step->op == FS_HIDE_DIR || step->op == FS_HIDE_FILE) &&
-             (error->sys_errno == ESTALE || error->sys_errno == ENOENT)) {
-        SAY(error,
-            "/%s was replaced by another file while the sandbox was starting, so it could "
-            "not be hidden",
-            step->target);
-        err_hint(error, "run it again; if it comes back, see who changes that path");
-    } else if (error->sys_errno == ELOOP || error->sys_errno == EXDEV)
+    else if ((step->op == FS_HIDE_DIR || step->op == FS_HIDE_FILE || step->op == FS_READONLY) &&
+             (error->sys_errno == ESTALE || error->sys_errno == ENOENT))
+        hint_hidden(step, error);
+    else if (error->sys_errno == ELOOP || error->sys_errno == EXDEV)
         err_hint(error,
                  "a directory above /%s was replaced by a symbolic link while the sandbox "
                  "was starting: run it again, and see who changes that path",

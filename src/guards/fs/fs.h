@@ -105,6 +105,7 @@ struct fs_claim {
                  renamed */
     bool optional;      /* FS_CLAIM_HIDDEN: may be absent */
     bool idle;          /* FS_CLAIM_HIDDEN: nothing shows anything there */
+    bool masked;        /* FS_CLAIM_PROC: what is of the whole machine is covered, or read-only */
     const char *target; /* inside, without the leading '/' */
     size_t length;      /* of target */
     const char *source;
@@ -239,6 +240,7 @@ struct fs_machine {
     const char *prefix;        /* "" for the real one */
     const char *const *system; /* NULL-terminated, absolute: "/usr", "/bin" ... */
     const char *mounts;        /* the table of its mounts, see fs_mounts_read() */
+    const char *proc;          /* its procfs; NULL: /proc */
 };
 extern const struct fs_machine fs_this_machine;
 
@@ -337,6 +339,16 @@ int fs_executable_place(const struct fs_view *view, const char *shown, const cha
 int fs_executable_interpreters(struct fs_build *build, const char *host_path, const char *shown,
                                struct sbx_error *error);
 
+/* What is mounted on entries of a FS_CLAIM_PROC that is masked (proc.c). Errors: SBX_E_HOST. */
+enum { FS_PROC_COVERS_MAX = 32 };
+struct fs_proc_cover {
+    const char *name;
+    enum fs_op op; /* FS_HIDE_FILE, FS_HIDE_DIR, FS_READONLY */
+};
+int fs_proc_covers(const struct fs_build *build, const struct fs_claim *claim,
+                   struct fs_proc_cover covers[FS_PROC_COVERS_MAX], size_t *count,
+                   struct sbx_error *error);
+
 /* Claims to steps (steps.c). Fills plan->fs.steps and plan->fs.count. */
 int fs_steps(struct fs_build *build, struct sbx_error *error);
 
@@ -348,7 +360,8 @@ struct fs_word {
     bool builtin;  /* gives way to a word of [files] on the same path */
     bool optional; /* what it names may be absent */
     bool writable;
-    bool noexec;        /* files.noexec names it, or a directory above it */
+    bool noexec;        /* files.noexec names it, or a directory above it; or it says so */
+    unsigned options;   /* of a bind: enum view_option */
     const char *source; /* binds: on the host; symbolic links, texts: the content */
     const char *target; /* inside, with the leading '/' */
     uint64_t size, inodes;
@@ -445,8 +458,12 @@ int fs_sources_enter(const struct plan *plan, int *item);
 /* guard_fs: builds the root from what is open, and moves in. */
 int fs_enter(const struct plan *plan, int *item);
 
-/* Its first part: opens in fs->trees each file of ours that is mounted on its own. */
-long fs_stage(const struct fs_plan *fs, int *item);
+/* Opens in fs->trees each file of ours that is mounted on its own. `root`: the new root where that
+ * is a tmpfs of ours, still empty and attached already; else -1. */
+long fs_stage(const struct fs_plan *fs, int root, int *item);
+
+/* Takes away what that has left in `root`, once all is mounted. */
+long fs_unstage(const struct fs_plan *fs, int root, int *item);
 
 /* Makes the file of a FS_TEXT or FS_SHOW_TEXT in a directory. Returns 0 or -errno. */
 long fs_write_text(const struct fs_step *step, int parent, const char *name);

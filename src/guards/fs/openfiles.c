@@ -29,7 +29,7 @@ int fs_open_files_prepare(struct fs_plan *fs, const struct host *host, struct sb
     for (size_t i = 0; i < fs->count; i++) {
         const enum fs_op op = fs->steps[i].op;
         files += op == FS_BIND || op == FS_SHOW_TEXT || op == FS_HIDE_FILE || op == FS_LAYER ||
-                 op == FS_OVERLAY;
+                 op == FS_OVERLAY || (op == FS_HIDE_DIR && !fs->steps[i].size_text);
         if (!beyond && files > host->open_files_hard)
             beyond = &fs->steps[i];
     }

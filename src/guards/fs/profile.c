@@ -72,6 +72,8 @@ static int claim_bind(struct fs_build *build, const char *key, const struct item
         check_reach(build, key, item, path, &source, error) != 0)
         return -1;
     struct fs_claim claim = fs_source_claim(&source, target, writable);
+    claim.attributes |= (item->options & VIEW_NOEXEC ? MOUNT_ATTR_NOEXEC : 0) |
+                        (item->options & VIEW_NOSYMFOLLOW ? MOUNT_ATTR_NOSYMFOLLOW : 0);
     claim.key = key;
     claim.origin = item->origin;
     return fs_claims_add(&build->claims, &claim, error);
@@ -137,6 +139,7 @@ static int claim_proc(struct fs_build *build, struct sbx_error *error)
     struct fs_claim claim = {
         .kind = FS_CLAIM_PROC,
         .builtin = !value->origin.file,
+        .masked = value->v == PROC_PRIVATE,
         .target = "proc",
         .source = value->v == PROC_PIDS ? "pid" : NULL,
         .attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
@@ -185,7 +188,7 @@ static int check_hidden_proc(const struct fs_build *build, const struct fs_claim
     if (strcmp(inside, "proc") == 0)
         err_hint(error, "files.proc = private puts the sandbox's own /proc on top");
     else
-        err_hint(error, "put something on top of it, for example files.tmpfs = /%s", inside);
+        err_hint(error, "hide it: files.hide = /%s", inside);
     return err_at(error, claim->origin);
 }
 

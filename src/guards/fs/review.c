@@ -21,7 +21,7 @@ enum agree { AGREE_YES, AGREE_MAYBE, AGREE_NO };
 static enum agree agree(const struct fs_word *a, const struct fs_word *b)
 {
     enum agree never = a->optional || b->optional ? AGREE_MAYBE : AGREE_NO;
-    if (a->kind != b->kind || a->writable != b->writable)
+    if (a->kind != b->kind || a->writable != b->writable || a->options != b->options)
         return never;
     if (a->kind == FS_CLAIM_HIDDEN)
         return AGREE_YES;
@@ -130,7 +130,7 @@ static void review_proc(const struct fs_words *words, const struct fs_word *word
         return;
     char hint[HINT_SIZE];
     snprintf(hint, sizeof(hint),
-             *base ? "put something on top of it, for example files.tmpfs = %s"
+             *base ? "hide it: files.hide = %s"
                    : "files.proc = private puts the sandbox's own %s on top",
              inside);
     diag_error(diag, word->origin, 0, hint,
@@ -160,7 +160,8 @@ static void review_place(const struct fs_words *words, const struct fs_word *wor
 /* The word that a directory of the host comes from already, as that word shows it. */
 static bool shown_by(const struct fs_word *word, const struct fs_word *above)
 {
-    if (above->kind != FS_CLAIM_BIND || above->optional || above->writable != word->writable)
+    if (above->kind != FS_CLAIM_BIND || above->optional || above->writable != word->writable ||
+        above->options != word->options)
         return false;
     const char *inside = fs_path_below(word->target, above->target);
     const char *outside = fs_path_below(word->source, above->source);
@@ -190,7 +191,7 @@ static void review_shown(const struct sbx_policy *policy, const struct fs_words 
         diag_lint(diag, SBX_SEVERITY_NOTE, RULE_no_effect, word->origin, "take the word away",
                   "%s: %s is shown already, as a part of %s, which %s shows", word->key,
                   word->source, above->source, place);
-    } else if (!above && !word->writable && policy->root_base.v == BASE_HOST &&
+    } else if (!above && !word->writable && !word->options && policy->root_base.v == BASE_HOST &&
                strcmp(word->source, word->target) == 0 && files_is_system(word->target)) {
         diag_lint(diag, SBX_SEVERITY_NOTE, RULE_no_effect, word->origin, "take the word away",
                   "%s: %s is shown already: root.base = host shows the system's directories",
@@ -278,6 +279,15 @@ static void review_cwd(const struct sbx_policy *policy, const struct fs_words *w
                   cwd, cover->target, place);
 }
 
+static void review_unmasked(const struct sbx_policy *policy, struct diag *diag)
+{
+    if (policy->files_proc.v == PROC_UNMASKED)
+        diag_lint(diag, SBX_SEVERITY_WARNING, RULE_host_system, policy->files_proc.origin,
+                  "files.proc = private covers them",
+                  "files.proc: unmasked shows the caller's keyrings, the kernel's addresses and "
+                  "interrupts, and lets the program turn what switches the kernel leaves open");
+}
+
 void fs_review(const struct sbx_policy *policy, struct diag *diag)
 {
     struct arena arena = {NULL};
@@ -297,6 +307,7 @@ void fs_review(const struct sbx_policy *policy, struct diag *diag)
         review_hidden(policy, &words, word, diag);
         fs_dangers(&words, word, diag);
     }
+    review_unmasked(policy, diag);
     review_noexec(policy, &words, diag);
     review_cwd(policy, &words, diag);
     arena_free(&arena);

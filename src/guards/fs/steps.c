@@ -78,6 +78,32 @@ bool fs_claim_is_file(const struct fs_claim *claim)
     return claim->kind == FS_CLAIM_TEXT || (claim->kind == FS_CLAIM_BIND && !claim->directory);
 }
 
+/* On top of entries of the procfs that the step before has mounted. */
+static int add_proc_covers(struct steps *steps, const struct fs_claim *claim,
+                           struct sbx_error *error)
+{
+    struct fs_proc_cover covers[FS_PROC_COVERS_MAX];
+    size_t count = 0;
+    if (claim->kind != FS_CLAIM_PROC || !claim->masked)
+        return 0;
+    if (fs_proc_covers(steps->build, claim, covers, &count, error) != 0)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        struct fs_step step = {
+            .op = covers[i].op,
+            .target = arena_printf(steps->arena, "%s/%s", claim->target, covers[i].name),
+            .attributes = claim->attributes | MOUNT_ATTR_RDONLY,
+            .mode = covers[i].op == FS_HIDE_DIR ? HIDDEN_DIR_MODE : 0,
+            .origin = claim->origin,
+        };
+        if (!step.target)
+            return err_memory(error, FS_STAGE);
+        if (!fs_steps_add(steps, &step, error))
+            return -1;
+    }
+    return 0;
+}
+
 /* What the claim itself says; its place is there. */
 static int add_content(struct steps *steps, const struct fs_claim *claim, struct sbx_error *error)
 {
@@ -103,7 +129,7 @@ static int add_content(struct steps *steps, const struct fs_claim *claim, struct
         return fs_scaffold_overlay(steps, claim, error);
     if (step.op == FS_TMPFS)
         return add_tmpfs(steps, &step, error);
-    return fs_steps_add(steps, &step, error) ? 0 : -1;
+    return fs_steps_add(steps, &step, error) ? add_proc_covers(steps, claim, error) : -1;
 }
 
 /* A file of ours with its content, mounted on the place that is there. `place`: a thing of the
@@ -384,7 +410,7 @@ int fs_steps(struct fs_build *build, struct sbx_error *error)
         .scaffold.arena = arena,
         .mounts.arena = arena,
     };
-    struct steps steps = {.arena = arena, .stage = &stage};
+    struct steps steps = {.build = build, .arena = arena, .stage = &stage};
     if (fs_claims_sort(&build->claims, error) != 0)
         return -1;
     for (size_t i = 0; i < build->claims.count; i++)

@@ -8,6 +8,7 @@
 #include "guards/fs/fs.h"
 
 struct steps {
+    const struct fs_build *build;
     struct arena *arena;
     struct fs_step *list;
     size_t count, room;

@@ -184,8 +184,9 @@ static void look_at_host(struct walk *walk, bool last)
     if (!S_ISLNK(st.st_mode) || (last && walk->mode == FS_VIEW_LINK))
         return;
     ssize_t got = readlink(view->host, content, sizeof(content) - 1);
-    if (got < 0) {
-        broken(walk, errno);
+    const bool refused = view->cover->attributes & MOUNT_ATTR_NOSYMFOLLOW;
+    if (got < 0 || refused) {
+        broken(walk, refused ? ELOOP : errno);
         return;
     }
     content[got] = '\0';

@@ -23,6 +23,8 @@ static void add_binds(struct fs_words *words, const struct value_list *list, con
                        .kind = FS_CLAIM_BIND,
                        .optional = item->optional,
                        .writable = writable || item->writable,
+                       .noexec = item->options & VIEW_NOEXEC,
+                       .options = item->options,
                        .source = item->first,
                        .target = item->second ? item->second : item->first,
                        .key = key,

@@ -93,7 +93,7 @@ static bool lies_in(const char *target, const struct above *place)
 /* What lies on top of a place and allows less, without a rule. */
 static bool is_cover(const struct fs_step *step, uint64_t inherited)
 {
-    if (step->op == FS_SHOW_TEXT)
+    if (step->op == FS_SHOW_TEXT || step->op == FS_READONLY)
         return inherited & LL_WRITE_FILE;
     return step->op == FS_HIDE_DIR || step->op == FS_HIDE_FILE;
 }
