@@ -11,6 +11,8 @@
  *     tree    sixteen in each directory of a tree
  *     below   the same tree, shown read-only as a whole, with each place writable again
  *
+ * bubblewrap takes 9,000 words at the most, so 4,000 binds are too many for it.
+ *
  * And a root that is a bind of one directory, beside one that is an overlay of it. Where the
  * command knows no such root it is not measured.
  */
