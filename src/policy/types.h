@@ -95,20 +95,20 @@ struct value_action {
     struct origin origin;
 };
 
-/* One word of a list. Which members hold something depends on the list's type. */
 /* What a word that shows something of the host can say beside :rw. */
 enum view_option {
     VIEW_NOEXEC = 1,      /* nothing in it can be executed */
     VIEW_NOSYMFOLLOW = 2, /* no symbolic link in it is followed */
 };
 
+/* One word of a list. Which members hold something depends on the list's type. */
 struct item {
     const char *text;   /* the one form of the word, as a profile would have it, without its mark */
     bool optional;      /* it stood as ?word: it may be absent on this machine */
     const char *first;  /* words, variables: the word; paths, views, tmpfs, texts: the path; binds:
-                         * the  source;  links: the content; assigns: the name; calls: the name or
-                         * @group;  capabilities: the name with cap_, in small letters; endpoints:
-                         * the  address, NULL for any */
+                         * the source; links: the content; assigns: the name; calls: the name or
+                         * @group; capabilities: the name with cap_, in small letters; endpoints:
+                         * the address, NULL for any */
     const char *second; /* binds: the target; links: the path; assigns: the value; texts: the
                          * content */
     bool writable;      /* binds: ":rw" */

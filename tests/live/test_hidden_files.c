@@ -166,12 +166,60 @@ static void never_seen_in_a_read_only_folder(void **state)
     try_while_it_flips("ro", secret);
 }
 
+/* ---- what appears later --------------------------------------------------------------------- */
+
+/* Starts a program that looks for a file all the time, makes it, and tells whether it was seen. */
+static bool is_seen_later(const char *const *set, const char *path)
+{
+    static const char command[] =
+        "echo ready; for i in 0 1 2 3 4 5 6 7 8 9; do test -s $0 && exit 9; sleep 0.05; done";
+    struct running running;
+    struct result r;
+
+    run_start(&running, &(struct run_spec){.profile = "base",
+                                           .set = set,
+                                           .argv = LIST("/bin/sh", "-c", command, path)});
+    run_wait_for(&running, "ready");
+    make_file("jail/deep/late", SECRET_TEXT);
+    run_finish(&running, &r);
+    const bool seen = r.status == 9;
+    expect_outcome(&r, "exited", seen ? 9 : 0);
+    result_free(&r);
+    assert_int_equal(unlink(work_path("jail/deep/late")), 0);
+    return seen;
+}
+
+/* A directory that is hidden, and what of it is named: a name that nobody knew is not seen. */
+static void what_appears_later(void **state)
+{
+    static const char *const lists[] = {"ro", "rw"};
+    char shown[300], hide[400], show[600], late[300];
+    size_t i;
+
+    (void)state;
+    make_jail();
+    snprintf(late, sizeof(late), "%s/deep/late", folder);
+    snprintf(show, sizeof(show), "files.bind=%s:%s", secret, secret);
+    for (i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+        snprintf(shown, sizeof(shown), "files.%s=%s", lists[i], folder);
+        snprintf(hide, sizeof(hide), "files.hide=?%s", late);
+        assert_true(is_seen_later(LIST(shown), late));
+        assert_true(is_seen_later(LIST(shown, hide), late));
+        snprintf(hide, sizeof(hide), "files.hide=%s/deep", folder);
+        assert_false(is_seen_later(LIST(shown, hide, show), late));
+        assert_true(is_seen_later(LIST(shown, hide, show), secret));
+    }
+    assert_int_equal(tree_remove(folder), 0);
+    assert_int_equal(tree_remove(work_path("outside")), 0);
+}
+
 static int body(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(control),
         cmocka_unit_test(never_seen_in_a_writable_folder),
         cmocka_unit_test(never_seen_in_a_read_only_folder),
+        cmocka_unit_test(what_appears_later),
     };
 
     (void)argc, (void)argv;

@@ -17,10 +17,11 @@ static int absent(const struct fs_claim *claim, const struct fs_view *view, stru
     err_set(error, SBX_E_HOST, ENOENT, FS_STAGE,
             "%s: /%s does not exist inside /%s, so nothing can be put on top of it", claim->key,
             claim->target, view->cover->target);
-    err_hint(error,
-             "correct the path, or write ?/%s if it may be absent: what is put there later is "
-             "then seen",
-             claim->target);
+    err_hint(
+        error,
+        "correct the path, or hide the directory above it and name what of that is to be seen; "
+        "?/%s may be absent, but what is put there later is seen",
+        claim->target);
     return err_at(error, claim->origin);
 }
 
