@@ -176,15 +176,16 @@ static void surroundings(void **state)
     (void)state;
     assert_int_equal(sched_getaffinity(0, sizeof(cpus), &cpus), 0);
     snprintf(wanted, sizeof(wanted),
-             "build UTCUTC C.UTF-8 0022 /home/sandbox xterm-mine 1000000000\n%s\n%d\nwritten\n",
+             "build UTCUTC C.UTF-8 0022 /home/sandbox /home/sandbox xterm-mine "
+             "1000000000\n%s\n%d\nwritten\n",
              work_path("project"), CPU_COUNT(&cpus));
     umask(077);
     RUN(&r, .profile = "build",
-        .argv =
-            SHELL("echo $(uname -n) $(date +%Z)$TZ $LANG $(umask) $HOME $TERM $SOURCE_DATE_EPOCH; "
-                  "pwd; nproc; echo x >/tmp/x; echo x >/var/tmp/x; echo x >/dev/shm/x; "
-                  "echo x >~/x && cat /tmp/x /var/tmp/x /dev/shm/x ~/x | wc -l | "
-                  "sed 's/^ *4$/written/'"),
+        .argv = SHELL("echo $(uname -n) $(date +%Z)$TZ $LANG $(umask) $HOME "
+                      "$(getent passwd user | cut -d: -f6) $TERM $SOURCE_DATE_EPOCH; pwd; nproc; "
+                      "echo x >/tmp/x; echo x >/var/tmp/x; echo x >/dev/shm/x; "
+                      "echo x >~/x && cat /tmp/x /var/tmp/x /dev/shm/x ~/x | wc -l | "
+                      "sed 's/^ *4$/written/'"),
         .env = LIST(PATH, EPOCH, "TERM=xterm-mine", "TZ=Asia/Tokyo", "SECRET=1"));
     umask(022);
     expect_outcome(&r, "exited", 0);

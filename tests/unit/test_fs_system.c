@@ -62,6 +62,28 @@ static void test_small_etc_of_root(void **state)
                         "nobody:x:65534:65534:nobody:/:/usr/sbin/nologin\n");
 }
 
+/* What asks for the user's home by its uid, Java for one, finds the same as by HOME. */
+static void test_home(void **state)
+{
+    struct fixture *f = *state;
+    static const struct {
+        const char *home, *field;
+    } cases[] = {{"/home/sandbox", ":/home/sandbox:"},
+                 {"/a:b", ":/box:"},
+                 {"", ":/box:"},
+                 {"a", ":/box:"},
+                 {"/a\nb", ":/box:"}};
+    struct item items[] = {{.first = "HOMES", .second = "/no"}, {.first = "HOME"}};
+    use_system(f);
+    f->policy.environment_set.items = items;
+    f->policy.environment_set.count = 2;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        items[1].second = cases[i].home;
+        prepared(f);
+        assert_non_null(strstr(find_step(f, FS_TEXT, "etc/passwd")->source, cases[i].field));
+    }
+}
+
 static void test_profile_replaces_etc(void **state)
 {
     struct fixture *f = *state;
@@ -183,6 +205,7 @@ int main(void)
         TEST(test_split_usr_binds_each),
         TEST(test_small_etc),
         TEST(test_small_etc_of_root),
+        TEST(test_home),
         TEST(test_profile_replaces_etc),
         TEST(test_profile_shows_all_of_etc),
         TEST(test_profile_replaces_system),

@@ -63,10 +63,20 @@ static int add_text(struct fs_build *build, const char *target, const char *text
 }
 
 /* A colon or a line's end would make a field of passwd(5) two. */
+static bool is_home(const char *path)
+{
+    return path && *path == '/' && !strpbrk(path, ":\n");
+}
+
+/* The home that the profile gives, for some (Java's virtual machine) ask for it by uid alone and
+ * would write their caches into the working directory. */
 static const char *home_field(const struct sbx_policy *policy)
 {
-    const char *cwd = policy->root_cwd.v;
-    return cwd && !strpbrk(cwd, ":\n") ? cwd : "/";
+    const struct value_list *set = &policy->environment_set;
+    for (size_t i = set->count; i > 0; i--)
+        if (strcmp(set->items[i - 1].first, "HOME") == 0 && is_home(set->items[i - 1].second))
+            return set->items[i - 1].second;
+    return is_home(policy->root_cwd.v) ? policy->root_cwd.v : "/";
 }
 
 static const char *passwd_text(struct fs_build *build)
