@@ -379,15 +379,17 @@ struct sbx_change {
     const char *link;            /* where a symbolic link leads now; else NULL */
 };
 
-/* Gets one change, valid for the time of the call. Returns 0; another value ends the list. */
-typedef int sbx_change_seen(const struct sbx_change *change, void *data);
-
 /* Lists what the runs have changed, compared with what the lower directories hold now, ordered by
  * the names; a directory stands before what is in it. It changes nothing but times of access.
  *
+ * seen   gets one change after the other, each valid for the time of the call. Returns 0; another
+ *        value ends the list
+ * data   is handed to it
+ *
  * Errors: SBX_E_USAGE where `upper` is no such directory; SBX_E_HOST where a sandbox is running in
  * it, or something can't be read; SBX_E_RESOURCE. */
-int sbx_changes_list(const struct sbx_layers *layers, sbx_change_seen *seen, void *data,
+int sbx_changes_list(const struct sbx_layers *layers,
+                     int (*seen)(const struct sbx_change *change, void *data), void *data,
                      struct sbx_error *error);
 
 enum sbx_change_format {

@@ -15,7 +15,7 @@
 #include <string.h>
 
 struct list {
-    sbx_change_seen *seen;
+    int (*seen)(const struct sbx_change *change, void *data);
     void *data;
     bool stopped;
 };
@@ -133,7 +133,8 @@ static int leave(struct walk *walk, const struct entry *entry, struct sbx_error 
     return 0;
 }
 
-int sbx_changes_list(const struct sbx_layers *layers, sbx_change_seen *seen, void *data,
+int sbx_changes_list(const struct sbx_layers *layers,
+                     int (*seen)(const struct sbx_change *change, void *data), void *data,
                      struct sbx_error *error)
 {
     static const struct walk_hooks hooks = {see, see_directory, leave};

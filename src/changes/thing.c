@@ -48,8 +48,8 @@ const char *thing_path(char path[THING_PATH_SIZE], int dirfd, const char *name)
     return path;
 }
 
-/* What the mark of a directory says: one byte; 0 where there is none, or where the file system knows
- * no attributes. */
+/* What the mark of a directory says: one byte; 0 where there is none, or where the file system
+ * knows no attributes. */
 static int mark_of(int dirfd)
 {
     unsigned char value;
