@@ -136,7 +136,7 @@ static inline int work_in_overlay(const void *data)
     DO(chdir("merged"));
     DO(work->body());
     DO(chdir(".."));
-    DO(tree_print("merged", "seen"));
+    tree_print("merged", "seen"); /* what is deeper than a path is long can't be */
     return 0;
 }
 
