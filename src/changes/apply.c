@@ -257,7 +257,7 @@ static int finish_directory(const struct walk *walk, const struct thing *wanted,
     const struct attributed from = {walk->upper.fd, NULL}, to = {fd, NULL};
     int result = attributes_differ(from, to);
     if (result == 1)
-        result = attributes_copy(from, to);
+        result = attributes_copy(walk->upper.fd, fd);
     if (result == 0)
         result = thing_look(fd, "", &now);
     if (result != 0)

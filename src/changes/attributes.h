@@ -6,16 +6,16 @@
 #ifndef CHANGES_ATTRIBUTES_H
 #define CHANGES_ATTRIBUTES_H
 
-/* A file or directory: an open descriptor, or a path that names no link, which goes first. */
+/* What is open; or, where there is a name, what has it in that directory, and is no link. */
 struct attributed {
     int fd;
-    const char *path;
+    const char *name;
 };
 
 /* Whether two have different ones. Returns 1, 0 or -errno. */
 int attributes_differ(struct attributed a, struct attributed b);
 
-/* Gives `to` the ones of `from`, and no other. Returns 0 or -errno. */
-int attributes_copy(struct attributed from, struct attributed to);
+/* Gives what is open as `to` the ones of `from`, and no other. Returns 0 or -errno. */
+int attributes_copy(int from, int to);
 
 #endif

@@ -32,9 +32,8 @@ static int contents_differ(const char *name, struct side upper, struct side lowe
 
 static int attributes_of_names(const char *name, struct side upper, struct side lower)
 {
-    char left[THING_PATH_SIZE], right[THING_PATH_SIZE];
-    int result = attributes_differ((struct attributed){-1, thing_path(left, upper.dirfd, name)},
-                                   (struct attributed){-1, thing_path(right, lower.dirfd, name)});
+    int result = attributes_differ((struct attributed){upper.dirfd, name},
+                                   (struct attributed){lower.dirfd, name});
     return result == -EACCES || result == -EPERM ? 0 : result; /* of the lower one, or of both */
 }
 

@@ -100,7 +100,7 @@ static int fill_file(const struct put *put, int from, int to)
         return -errno;
     int result = content_copy(from, to, put->thing->size);
     if (result == 0)
-        result = attributes_copy((struct attributed){from, NULL}, (struct attributed){to, NULL});
+        result = attributes_copy(from, to);
     if (result == 0 && (fchmod(to, put_mode(put->thing)) != 0 || futimens(to, times) != 0))
         result = -errno;
     return result;
