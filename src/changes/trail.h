@@ -22,8 +22,8 @@ struct trail {
 /* Starts at a directory, whose descriptor it takes in any case. Returns 0 or -errno. */
 int trail_start(struct trail *trail, int fd);
 
-/* Goes down into `name`. Returns 0 or -errno, and is where it was: -ELOOP or -ENOTDIR for a link
- * or a file, -EXDEV where something is mounted on it. */
+/* Goes down into `name`. Returns 0; or -errno, and is where it was: -ENOTDIR for a link or a file,
+ * -EXDEV where something is mounted on it. */
 int trail_enter(struct trail *trail, const char *name);
 
 /* Comes up. Returns 0; or -errno, after which it can only be ended: -ESTALE where the directory has
