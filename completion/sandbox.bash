@@ -8,7 +8,7 @@
 
 # ---- the tables
 
-_sandbox_verbs=(run check explain diff)
+_sandbox_verbs=(run check explain diff changes)
 
 _sandbox_options() # VERB; sets words
 {
@@ -24,6 +24,9 @@ _sandbox_options() # VERB; sets words
         ;;
     diff)
         words=(-s --set -h --help)
+        ;;
+    changes)
+        words=(-l --lower -t --to -n --dry-run --format -z --null -h --help)
         ;;
     esac
 }
@@ -44,6 +47,9 @@ _sandbox_argument() # VERB OPTION; sets argument
     explain-s | explain--set) argument=setting ;;
     explain--format) argument='words text ini' ;;
     diff-s | diff--set) argument=setting ;;
+    changes-l | changes--lower) argument=directory ;;
+    changes-t | changes--to) argument=directory ;;
+    changes--format) argument='words text json' ;;
     esac
 }
 
@@ -266,6 +272,7 @@ _sandbox_offer_argument() # ARGUMENT START
     profile) _sandbox_offer_profiles "$2" ;;
     setting) _sandbox_offer_setting "$2" ;;
     file) _sandbox_offer_files "$2" ;;
+    directory) _sandbox_offer_files "$2" -d ;;
     words*)
         read -ra words <<<"${1#words }"
         _sandbox_offer "$2" "${words[@]}"
@@ -298,6 +305,11 @@ _sandbox_offer_operand() # START
     case $verb:${#operands[@]} in
     check:* | explain:0 | diff:[01]) _sandbox_offer_profiles "$1" ;;
     explain:1) _sandbox_offer "$1" syscall ;;
+    changes:0)
+        _sandbox_offer "$1" list apply discard
+        _sandbox_offer_files "$1" -d
+        ;;
+    changes:1) [[ ${operands[0]} != @(list|apply|discard) ]] || _sandbox_offer_files "$1" -d ;;
     explain:2)
         [[ ${operands[1]} == syscall ]] || return
         _sandbox_calls

@@ -5,7 +5,7 @@
 
 # ---- the tables
 
-set -g __sandbox_verbs run check explain diff
+set -g __sandbox_verbs run check explain diff changes
 
 # Whether an option, as VERB-X or VERB--NAME, takes an argument.
 function __sandbox_takes
@@ -31,6 +31,12 @@ function __sandbox_takes
         case explain--format
             return 0
         case diff-s diff--set
+            return 0
+        case changes-l changes--lower
+            return 0
+        case changes-t changes--to
+            return 0
+        case changes--format
             return 0
     end
     return 1
@@ -197,7 +203,7 @@ function __sandbox_letters
     return 1
 end
 
-# __sandbox_at verb | options VERB | profile | syscall | call | program
+# __sandbox_at verb | options VERB | profile | syscall | call | program | action | kept
 function __sandbox_at
     set -l read (__sandbox_read)
     set -l verb $read[1]
@@ -225,6 +231,11 @@ function __sandbox_at
             end
         case syscall
             test $verb = explain -a $place != program -a (count $operands) -eq 1
+        case action
+            test $verb = changes -a (count $operands) -eq 0
+        case kept
+            test $verb = changes
+            and contains -- "$operands" '' list apply discard
         case call
             test $verb = explain -a $place != program -a (count $operands) -eq 2
             and test $operands[2] = syscall
@@ -265,10 +276,13 @@ complete -c sandbox -n '__sandbox_at profile' -a '(__sandbox_profiles)'
 complete -c sandbox -n '__sandbox_at syscall' -a syscall -d 'what one system call gets'
 complete -c sandbox -n '__sandbox_at call' -a '(__sandbox_calls)'
 complete -c sandbox -n '__sandbox_at program' -a '(__sandbox_program)'
+complete -c sandbox -n '__sandbox_at action' -a 'list apply discard'
+complete -c sandbox -n '__sandbox_at kept' -a '(__fish_complete_directories)'
 complete -c sandbox -n '__sandbox_at verb' -a run -d 'run a program behind the walls that a profile asks for, or not at all'
 complete -c sandbox -n '__sandbox_at verb' -a check -d 'tell whether profiles are valid, and what in them is dangerous'
 complete -c sandbox -n '__sandbox_at verb' -a explain -d 'show what a profile amounts to, where each value comes from, and how it is enforced'
 complete -c sandbox -n '__sandbox_at verb' -a diff -d 'show what profile B allows that A does not, and the reverse'
+complete -c sandbox -n '__sandbox_at verb' -a changes -d 'list what runs have changed in a root whose changes are kept, apply it, or throw it away'
 complete -c sandbox -n '__sandbox_at options run' -s p -l profile -x -a '(__sandbox_profiles)' -d 'the profile: a path, or a name such as judge'
 complete -c sandbox -n '__sandbox_at options run' -s s -l set -x -a '(__sandbox_settings)' -d 'override one key of the profile; += adds to a list; may be repeated'
 complete -c sandbox -n '__sandbox_at options run' -s f -l file -r -F -d 'show one more file, read-only, in the working directory'
@@ -286,3 +300,9 @@ complete -c sandbox -n '__sandbox_at options explain' -l format -x -a 'text ini'
 complete -c sandbox -n '__sandbox_at options explain' -s h -l help -d 'print a summary of the options'
 complete -c sandbox -n '__sandbox_at options diff' -s s -l set -x -a '(__sandbox_settings)' -d 'override one key of both profiles; += adds to a list; may be repeated'
 complete -c sandbox -n '__sandbox_at options diff' -s h -l help -d 'print a summary of the options'
+complete -c sandbox -n '__sandbox_at options changes' -s l -l lower -x -a '(__fish_complete_directories)' -d 'what lies below the changes, the topmost first; may be repeated'
+complete -c sandbox -n '__sandbox_at options changes' -s t -l to -x -a '(__fish_complete_directories)' -d 'apply to DIR, which stands for all that lies below'
+complete -c sandbox -n '__sandbox_at options changes' -s n -l dry-run -d 'list what would be applied, and check that it can be'
+complete -c sandbox -n '__sandbox_at options changes' -l format -x -a 'text json' -d 'text (the default) or json'
+complete -c sandbox -n '__sandbox_at options changes' -s z -l null -d 'end each line with a NUL, and write the path as it is'
+complete -c sandbox -n '__sandbox_at options changes' -s h -l help -d 'print a summary of the options'

@@ -55,6 +55,9 @@ static void print_argument(FILE *out, const struct cli_option *option)
     case KIND_FILE:
         fputs(" -r -F", out);
         return;
+    case KIND_DIRECTORY:
+        fputs(" -x -a '(__fish_complete_directories)'", out);
+        return;
     case KIND_WORDS:
     case KIND_RULE:
         fputs(" -x -a '", out);

@@ -75,8 +75,9 @@ const struct cli_option *verb_options_end(enum cli_verb_id verb)
 const char *kind_word(enum cli_kind kind)
 {
     static const char *const words[] = {
-        [KIND_NONE] = "",     [KIND_PROFILE] = "profile", [KIND_SETTING] = "setting",
-        [KIND_FILE] = "file", [KIND_WORDS] = "words",     [KIND_RULE] = "rule",
+        [KIND_NONE] = "",     [KIND_PROFILE] = "profile",     [KIND_SETTING] = "setting",
+        [KIND_FILE] = "file", [KIND_DIRECTORY] = "directory", [KIND_WORDS] = "words",
+        [KIND_RULE] = "rule",
     };
     return words[kind];
 }

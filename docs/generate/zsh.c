@@ -27,6 +27,9 @@ static void print_action(FILE *out, const struct cli_option *option)
     case KIND_FILE:
         fputs(":file:_files", out);
         return;
+    case KIND_DIRECTORY:
+        fputs(":directory:_files -/", out);
+        return;
     case KIND_WORDS:
     case KIND_RULE:
         fprintf(out, ":%s:(", option->kind == KIND_RULE ? "rule" : "word");
@@ -61,6 +64,7 @@ static void print_arguments(FILE *out)
         [OPERANDS_PROGRAM] = "'(-)1:program:_command_names -e' '*::argument:_normal'",
         [OPERANDS_PROFILES] = "'*:profile:_sandbox_profiles'",
         [OPERANDS_QUESTION] = "'1:profile:_sandbox_profiles' '*::question:_sandbox_question'",
+        [OPERANDS_CHANGES] = "'1:what:_sandbox_changes' '2:directory:_files -/'",
         [OPERANDS_TWO_PROFILES] = "'1:profile:_sandbox_profiles' '2:profile:_sandbox_profiles'",
     };
     for (size_t i = 0; i < VERB_COUNT; i++) {

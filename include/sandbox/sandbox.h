@@ -341,6 +341,92 @@ enum sbx_report_format {
 int sbx_report_format(const struct sbx_report *report, enum sbx_report_format format, char **text,
                       struct sbx_error *error);
 
+/* ---- what a run has changed ----------------------------------------------------------------- */
+
+/* A root whose changes are kept: the profile's root.upper and root.lower. */
+struct sbx_layers {
+    const char *upper;         /* the directory that keeps them */
+    const char *const *lowers; /* the directories below it, topmost first */
+    size_t lower_count;
+};
+
+enum sbx_change_kind {
+    SBX_CHANGE_ADDED,    /* 'A' */
+    SBX_CHANGE_CHANGED,  /* 'M': `what` says in what */
+    SBX_CHANGE_REMOVED,  /* 'D': with all that was in it */
+    SBX_CHANGE_REPLACED, /* 'T': by a thing of another type */
+};
+
+/* In what a thing has changed; several may be true. */
+enum {
+    SBX_CHANGE_CONTENT = 1 << 0,
+    SBX_CHANGE_MODE = 1 << 1,
+    SBX_CHANGE_TIMES =
+        1 << 2, /* of modification; of a directory only where nothing in it has changed */
+    SBX_CHANGE_XATTRS = 1 << 3, /* user.* and POSIX access lists */
+    SBX_CHANGE_LINK = 1 << 4,   /* where a symbolic link leads */
+};
+
+/* One change. Its texts may hold anything: print them through sbx_escape(). */
+struct sbx_change {
+    enum sbx_change_kind kind;
+    unsigned what;               /* SBX_CHANGE_CONTENT and so on; 0 where the kind says it all */
+    const char *path;            /* from the root of the sandbox, begins with '/' */
+    const char *type, *old_type; /* "file", "directory", "symlink", "fifo", "socket", "device"; NULL
+                                  * where there is none */
+    uint64_t size, old_size;     /* of files, in bytes; else 0 */
+    unsigned mode, old_mode;     /* the twelve bits of chmod(2) */
+    const char *link;            /* where a symbolic link leads now; else NULL */
+};
+
+/* Lists what the runs have changed, compared with what the lower directories hold now, ordered by
+ * the names; a directory stands before what is in it. It changes nothing but times of access.
+ *
+ * seen   gets one change after the other, each valid for the time of the call. Returns 0; another
+ *        value ends the list
+ * data   is handed to it
+ *
+ * Errors: SBX_E_USAGE where `upper` is no such directory; SBX_E_HOST where a sandbox is running in
+ * it, or something can't be read; SBX_E_RESOURCE. */
+int sbx_changes_list(const struct sbx_layers *layers,
+                     int (*seen)(const struct sbx_change *change, void *data), void *data,
+                     struct sbx_error *error);
+
+enum sbx_change_format {
+    SBX_CHANGE_TEXT, /* a line for people: letter, size, what, path; escaped */
+    SBX_CHANGE_NULL, /* the same for programs: the path as it is, up to a NUL in place of a newline
+                      */
+    SBX_CHANGE_JSON, /* one JSON object on one line */
+};
+
+/* Writes a change as text. *text is owned by the caller: free(). *length receives how long it is;
+ * may be NULL. Errors: SBX_E_RESOURCE. */
+int sbx_change_format(const struct sbx_change *change, enum sbx_change_format format, char **text,
+                      size_t *length, struct sbx_error *error);
+
+/* What was done. */
+struct sbx_applied {
+    uint64_t written; /* files, links, FIFOs, and directories that are new */
+    uint64_t removed; /* names, each with all that was in it */
+    uint64_t setid;   /* set-user-id and set-group-id modes of files, which are never written */
+};
+
+/* Writes the changes into the topmost lower directory, lowers[0], and empties `upper`. All is
+ * checked before anything is written: what can't be applied refuses the whole. Each file is written
+ * beside its place and renamed; what is removed is removed at the end. Nothing is followed that is
+ * a symbolic link in lowers[0], and nothing is crossed that is mounted there.
+ *
+ * dry_run    check alone
+ * applied    is filled in on failure too
+ *
+ * After a failure `upper` still holds all of it: mend the cause and call again. Errors: as
+ * sbx_changes_list(). */
+int sbx_changes_apply(const struct sbx_layers *layers, bool dry_run, struct sbx_applied *applied,
+                      struct sbx_error *error);
+
+/* Throws the changes that are kept in `upper` away. Errors: as sbx_changes_list(). */
+int sbx_changes_discard(const char *upper, struct sbx_error *error);
+
 #ifdef __cplusplus
 }
 #endif

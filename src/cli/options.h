@@ -29,18 +29,20 @@ enum cli_operands {
     OPERANDS_PROFILES,     /* one profile or more */
     OPERANDS_QUESTION,     /* a profile; then "--" and a program, or "syscall" and a call */
     OPERANDS_TWO_PROFILES, /* two */
+    OPERANDS_CHANGES,      /* what to do with changes, and the directory that keeps them */
 };
 
 enum cli_times { TIMES_ONCE, TIMES_MANY };
 
 /* What an option takes. */
 enum cli_kind {
-    KIND_NONE,    /* nothing */
-    KIND_PROFILE, /* a profile's name or path */
-    KIND_SETTING, /* SECTION.KEY=VALUE or SECTION.KEY+=VALUE */
-    KIND_FILE,    /* a path on the host */
-    KIND_WORDS,   /* one of a few words */
-    KIND_RULE,    /* the name of a rule of `check` */
+    KIND_NONE,      /* nothing */
+    KIND_PROFILE,   /* a profile's name or path */
+    KIND_SETTING,   /* SECTION.KEY=VALUE or SECTION.KEY+=VALUE */
+    KIND_FILE,      /* a path on the host */
+    KIND_DIRECTORY, /* the same, of a directory */
+    KIND_WORDS,     /* one of a few words */
+    KIND_RULE,      /* the name of a rule of `check` */
 };
 
 struct cli_verb {

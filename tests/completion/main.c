@@ -27,7 +27,7 @@ static const struct {
     const char *const *offered; /* at least these */
     const char *const *held;    /* none of these */
 } cases[] = {
-    {"sandbox ch", WORDS("check"), WORDS("run", "diff")},
+    {"sandbox ch", WORDS("check", "changes"), WORDS("run", "diff")},
     {"sandbox ", WORDS("run", "check", "explain", "diff"), WORDS("--set")},
     {"sandbox --", WORDS("--profile", "--set", "--report-format", "--version"), WORDS("--ignore")},
     {"sandbox run -", WORDS("--profile", "-p", "-s", "-v"), WORDS("--ignore")},
@@ -79,6 +79,11 @@ static const struct {
     {"sandbox explain mine -- cat let", WORDS("letter.txt"), WORDS("syscall")},
     {"sandbox explain mine syscall io_s", WORDS("io_setup", "io_submit"), WORDS("io_destroy")},
     {"sandbox explain mine syscall ioctl ", WORDS(NULL), WORDS("ioctl", "letter.txt")},
+    /* changes */
+    {"sandbox changes a", WORDS("apply"), WORDS("list", "letter.txt")},
+    {"sandbox changes apply fol", WORDS("folder/"), WORDS("apply", "letter.txt")},
+    {"sandbox changes --lower fol", WORDS("folder/"), WORDS("letter.txt")},
+    {"sandbox changes --", WORDS("--lower", "--to", "--null"), WORDS("--set")},
 };
 
 enum { CASES = sizeof(cases) / sizeof(cases[0]) };
