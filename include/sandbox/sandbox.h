@@ -350,6 +350,14 @@ struct sbx_layers {
     size_t lower_count;
 };
 
+/* The layers of a policy's root. The lower directories that may be absent, and are, are left out.
+ *
+ * layers   owned by the caller: free(); its texts live as long as the policy
+ *
+ * Errors: SBX_E_PROFILE where the profile keeps no changes, SBX_E_RESOURCE. */
+int sbx_policy_layers(const struct sbx_policy *policy, struct sbx_layers **layers,
+                      struct sbx_error *error);
+
 enum sbx_change_kind {
     SBX_CHANGE_ADDED,    /* 'A' */
     SBX_CHANGE_CHANGED,  /* 'M': `what` says in what */

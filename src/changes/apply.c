@@ -28,6 +28,7 @@ struct apply {
     int root;            /* of the target */
     struct trail target; /* as deep as the walk is, or less where it has no such directory */
     struct links links;
+    bool several; /* file systems are written to */
 };
 
 /* Whether the target has the directory of the walk's entry, `up` levels above where the walk is. */
@@ -45,14 +46,12 @@ static int look(const struct walk *walk, const char *name, struct thing *thing)
     int result = thing_look(apply->target.fd, name, thing);
     if (result != 0)
         return result == -ENOENT ? 0 : result;
-    return thing->mount ? -EXDEV : 1;
+    return 1;
 }
 
 static int look_failed(const struct walk *walk, int result, struct sbx_error *error)
 {
-    return walk_fail(
-        walk, -result,
-        result == -EXDEV ? "the target has a mount at " : "can't look in the target at ", error);
+    return walk_fail(walk, -result, "can't look in the target at ", error);
 }
 
 /* ---- first: may all of it be? --------------------------------------------------------------- */
@@ -139,11 +138,12 @@ static int put_shared(const struct walk *walk, const struct put *wanted)
     struct apply *apply = walk->data;
     struct thing copy;
     autofd fd = links_open(&apply->links, wanted->thing, apply->root);
-    if (fd >= 0)
-        return put_name(wanted, fd);
-    if (fd != -ENOENT)
+    if (fd < 0 && fd != -ENOENT)
         return fd;
-    int result = put(wanted);
+    int result = fd >= 0 ? put_name(wanted, fd) : -EXDEV;
+    if (fd >= 0 && result != -EXDEV) /* which is another file system of the target's */
+        return result;
+    result = put(wanted);
     if (result == 0)
         result = thing_look(wanted->to, wanted->name, &copy);
     return result != 0 ? result : links_note(&apply->links, wanted->thing, walk->path, &copy);
@@ -170,6 +170,12 @@ static int write_entry(struct walk *walk, const struct entry *entry, struct sbx_
     return result < 0 ? walk_fail(walk, -result, "can't write ", error) : 0;
 }
 
+/* Whether it stands on another file system than its root. */
+static bool is_elsewhere(const struct trail *trail)
+{
+    return trail->places[trail->depth].device != trail->places[0].device;
+}
+
 static int write_enter(struct walk *walk, const struct entry *entry, struct sbx_error *error)
 {
     struct apply *apply = walk->data;
@@ -186,7 +192,9 @@ static int write_enter(struct walk *walk, const struct entry *entry, struct sbx_
             thing_is_whiteout(apply->target.fd, entry->name, &old) != 1)
             return no_directory(walk, &old, error);
         /* what stood here hid what is below, and so must the directory */
-        result = put_directory(&wanted, below && (entry->opaque || wanted.old));
+        result = entry->frame ? thing_note_new(walk->upper.fd) : 0;
+        if (result == 0)
+            result = put_directory(&wanted, below && (entry->opaque || wanted.old));
         apply->applied->written += result == 0;
     } else {
         result = 0;
@@ -195,6 +203,7 @@ static int write_enter(struct walk *walk, const struct entry *entry, struct sbx_
         result = trail_enter(&apply->target, entry->name);
     if (result == 0 && there && below && entry->opaque)
         result = put_opaque(apply->target.fd);
+    apply->several |= result == 0 && is_elsewhere(&apply->target);
     return result != 0 ? walk_fail(walk, -result, "can't make the directory ", error) : 0;
 }
 
@@ -276,7 +285,7 @@ static int finish_leave(struct walk *walk, const struct entry *entry, struct sbx
         return -1;
     autofd fd = fcntl(apply->target.fd, F_DUPFD_CLOEXEC, 3);
     int result = fd < 0 ? -errno : trail_leave(&apply->target); /* while it may be searched */
-    if (result == 0)
+    if (result == 0 && !entry->frame) /* the launcher has made it for its own ends */
         result = finish_directory(walk, &entry->upper, fd);
     return result != 0 ? walk_fail(walk, -result, "can't finish the directory ", error) : 0;
 }
@@ -311,7 +320,7 @@ static int run_phase(struct apply *apply, const struct phase *phase, const struc
 {
     struct walk walk = {.hooks = &phase->hooks, .data = apply};
     int fd = openat(apply->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int result = fd < 0 ? -errno : trail_start(&apply->target, fd);
+    int result = fd < 0 ? -errno : trail_start(&apply->target, fd, false);
     if (result != 0)
         err_set(error, SBX_E_HOST, -result, "changes", "can't read the target directory");
     else
@@ -345,6 +354,8 @@ static int apply_all(struct apply *apply, bool dry_run, const struct state *stat
             return -1;
     if (dry_run)
         return 0;
+    if (apply->several)
+        sync();
     if (syncfs(apply->root) != 0) {
         err_set(error, SBX_E_HOST, errno, "changes",
                 "what was written can't be brought to the disk");
@@ -370,6 +381,8 @@ int sbx_changes_apply(const struct sbx_layers *layers, bool dry_run, struct sbx_
         return -1;
     apply.root = lowers[0];
     int result = state_open(layers->upper, true, &state, error);
+    if (result == 0)
+        result = state_open_changes(&state, error);
     if (result == 0 && state.changes >= 0)
         result = apply_all(&apply, dry_run, &state, lowers + 1, count - 1, error);
     links_free(&apply.links);

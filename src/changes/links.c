@@ -55,8 +55,7 @@ static int reach(int root, const char *path)
         memcpy(name, path, length);
         name[length] = '\0';
         path += length;
-        long next = sys_openat2(fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0,
-                                RESOLVE_BENEATH | RESOLVE_NO_XDEV);
+        long next = sys_openat2(fd, name, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0, RESOLVE_BENEATH);
         if (next < 0)
             return (int)next;
         close_fd(&fd);

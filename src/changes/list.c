@@ -112,7 +112,7 @@ static int see_directory(struct walk *walk, const struct entry *entry, struct sb
         return tell(walk, entry, SBX_CHANGE_ADDED, 0, error);
     if (!S_ISDIR(entry->lower.mode))
         return tell(walk, entry, SBX_CHANGE_REPLACED, 0, error);
-    if (below < 0) /* a mount, whatever it hides */
+    if (entry->frame || below < 0) /* what is not the program's says nothing of it */
         return 0;
     int result = compare_directories((struct side){walk->upper.fd, &entry->upper},
                                      (struct side){below, &entry->lower}, &what);
@@ -148,6 +148,8 @@ int sbx_changes_list(const struct sbx_layers *layers,
     if (result != 0)
         return result;
     result = state_open(layers->upper, false, &state, error);
+    if (result == 0)
+        result = state_open_changes(&state, error);
     if (result == 0 && state.changes >= 0)
         result = walk_run(&walk, state.changes, lowers, layers->lower_count, error);
     state_close(&state);

@@ -117,7 +117,7 @@ int remove_content(int dirfd)
 {
     struct removal removal = {.trail = {.fd = -1}};
     int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int result = fd < 0 ? -errno : trail_start(&removal.trail, fd);
+    int result = fd < 0 ? -errno : trail_start(&removal.trail, fd, true);
     if (result == 0)
         result = run(&removal);
     trail_end(&removal.trail);
@@ -132,7 +132,7 @@ int remove_tree(int dirfd, const char *name)
     if (errno != EISDIR && errno != EPERM)
         return -errno;
     int fd = openat(dirfd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int result = fd < 0 ? -errno : trail_start(&removal.trail, fd);
+    int result = fd < 0 ? -errno : trail_start(&removal.trail, fd, true);
     if (result == 0)
         result = enter(&removal, name);
     if (result == 0)

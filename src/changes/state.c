@@ -8,12 +8,12 @@
 #include "base/sys.h"
 #include "changes/names.h"
 #include "changes/remove.h"
+#include "changes/thing.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 
 /* What stands in work/ while the old changes are being removed. */
 #define OLD "old"
@@ -67,17 +67,24 @@ static int lock(const struct state *state, bool exclusive, struct sbx_error *err
 
 int state_open(const char *dir, bool exclusive, struct state *state, struct sbx_error *error)
 {
-    int result;
     state->dir = dir;
     state->fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (state->fd < 0)
         return err_set(error, SBX_E_USAGE, errno, "changes", "can't open the directory %s", dir);
-    if (lock(state, exclusive, error) != 0 || check_names(state, error) != 0)
-        return -1;
+    return lock(state, exclusive, error) != 0 || check_names(state, error) != 0 ? -1 : 0;
+}
+
+int state_open_changes(struct state *state, struct sbx_error *error)
+{
+    int result;
     state->changes = open_part(state->fd, "changes", O_RDONLY, &result);
-    return result == 0 ? 0
-                       : err_set(error, SBX_E_HOST, -result, "changes",
-                                 "can't open the directory %s/changes", dir);
+    if (result == 0)
+        return 0;
+    err_set(error, SBX_E_HOST, -result, "changes", "can't open the directory %s/changes",
+            state->dir);
+    return result == -ENOTDIR || result == -ELOOP
+               ? err_hint(error, "discard what is there: 'sandbox changes discard'")
+               : -1;
 }
 
 void state_close(struct state *state)
@@ -103,48 +110,60 @@ int state_open_lowers(const char *const *lowers, size_t count, int *fds, struct 
 
 /* ---- emptying ------------------------------------------------------------------------------- */
 
-static int fail(const struct state *state, int result, const char *what, struct sbx_error *error)
+static int fail(const struct state *state, int result, const char *what, const char *name,
+                struct sbx_error *error)
 {
-    err_set(error, SBX_E_HOST, -result, "changes", "can't %s %s/%s", what, state->dir,
-            strcmp(what, "empty") == 0 ? "work" : "changes");
+    err_set(error, SBX_E_HOST, -result, "changes", "can't %s %s/%s", what, state->dir, name);
     if (result == -EXDEV || result == -EBUSY)
         err_hint(error, "something is mounted in it: unmount that, and try again");
     return -1;
 }
 
+/* work/, empty; what is there in its place goes. Returns the descriptor, or -errno. */
+static int clear_work(const struct state *state)
+{
+    struct thing thing;
+    int result = thing_look(state->fd, "work", &thing);
+    if (result == 0 && !S_ISDIR(thing.mode))
+        result = unlinkat(state->fd, "work", 0) == 0 ? -ENOENT : -errno;
+    if (result == -ENOENT)
+        result = mkdirat(state->fd, "work", 0700) == 0 ? 0 : -errno;
+    if (result != 0)
+        return result;
+    autofd work = open_part(state->fd, "work", O_RDONLY, &result);
+    if (work < 0)
+        return result ? result : -ENOENT;
+    result = remove_content(work); /* what an interrupted one has left is there, too */
+    return result != 0 ? result : take_fd(&work);
+}
+
 /* To be moved, a directory must be writable for who moves it. */
 static int make_movable(const struct state *state)
 {
-    struct stat status;
-    if (fstat(state->changes, &status) != 0)
+    struct thing thing;
+    char path[THING_PATH_SIZE];
+    int result = thing_look(state->fd, "changes", &thing);
+    if (result != 0 || !S_ISDIR(thing.mode) || (thing.mode & 0700) == 0700)
+        return result;
+    autofd fd = openat(state->fd, "changes", O_PATH | O_NOFOLLOW | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
         return -errno;
-    if ((status.st_mode & 0700) == 0700)
-        return 0;
-    return fchmod(state->changes, 0700) == 0 ? 0 : -errno;
+    return chmod(thing_path(path, fd, ""), 0700) == 0 ? 0 : -errno;
 }
 
+/* The launcher makes both anew, for the user that programs run as. */
 int state_empty(const struct state *state, struct sbx_error *error)
 {
-    int result;
-    if (mkdirat(state->fd, "work", 0700) != 0 && errno != EEXIST)
-        return fail(state, -errno, "empty", error);
-    autofd work = open_part(state->fd, "work", O_RDONLY, &result);
+    int result = make_movable(state);
+    if (result != 0 && result != -ENOENT)
+        return fail(state, result, "throw away", "changes", error);
+    autofd work = clear_work(state);
     if (work < 0)
-        return fail(state, result ? result : -ENOENT, "empty", error);
-    if (fchmod(work, 0700) != 0)
-        return fail(state, -errno, "empty", error);
-    result = remove_content(work); /* what an interrupted one has left is there, too */
-    if (result != 0)
-        return fail(state, result, "empty", error);
-    if (state->changes >= 0) {
-        result = make_movable(state);
-        if (result == 0 && renameat(state->fd, "changes", work, OLD) != 0)
-            result = -errno;
-        if (result == 0 && mkdirat(state->fd, "changes", 0755) != 0)
-            result = -errno;
-        if (result != 0)
-            return fail(state, result, "throw away", error);
-    }
+        return fail(state, work, "empty", "work", error);
+    if (renameat(state->fd, "changes", work, OLD) != 0 && errno != ENOENT)
+        return fail(state, -errno, "throw away", "changes", error);
     result = remove_content(work);
-    return result != 0 ? fail(state, result, "empty", error) : 0;
+    if (result == 0 && unlinkat(state->fd, "work", AT_REMOVEDIR) != 0)
+        result = -errno;
+    return result != 0 ? fail(state, result, "remove", "work", error) : 0;
 }

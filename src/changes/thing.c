@@ -12,10 +12,6 @@
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
-#ifndef STATX_ATTR_MOUNT_ROOT
-#define STATX_ATTR_MOUNT_ROOT 0x00002000
-#endif
-
 int thing_look(int dirfd, const char *name, struct thing *thing)
 {
     struct statx status;
@@ -32,7 +28,6 @@ int thing_look(int dirfd, const char *name, struct thing *thing)
         .rdev = makedev(status.stx_rdev_major, status.stx_rdev_minor),
         .uid = status.stx_uid,
         .gid = status.stx_gid,
-        .mount = (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0,
     };
     return 0;
 }
@@ -90,4 +85,25 @@ int thing_is_opaque(int dirfd)
 {
     int mark = mark_of(dirfd);
     return mark < 0 ? mark : mark == 'y';
+}
+
+/* overlayfs shows nobody what begins with user.overlay. */
+static const char new_mark[] = "user.overlay.sandbox-new";
+
+static int has(int dirfd, const char *name)
+{
+    if (fgetxattr(dirfd, name, NULL, 0) >= 0)
+        return 1;
+    return errno == ENODATA || errno == EOPNOTSUPP ? 0 : -errno;
+}
+
+int thing_is_programs(int dirfd)
+{
+    int copy = has(dirfd, "user.overlay.origin");
+    return copy != 0 ? copy : has(dirfd, new_mark);
+}
+
+int thing_note_new(int dirfd)
+{
+    return fsetxattr(dirfd, new_mark, "y", 1, 0) == 0 || errno == EOPNOTSUPP ? 0 : -errno;
 }

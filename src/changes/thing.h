@@ -19,7 +19,6 @@ struct thing {
     uint64_t rdev; /* of a device node */
     uid_t uid;
     gid_t gid;
-    bool mount; /* something is mounted on the name, and hides what it is */
 };
 
 /* What `name` in a directory is; "" means the directory itself. Returns 0 or -errno. */
@@ -41,5 +40,12 @@ int thing_is_whiteout(int dirfd, const char *name, const struct thing *thing);
 
 /* Whether a directory hides what the layers below have in theirs. Returns 1, 0 or -errno. */
 int thing_is_opaque(int dirfd);
+
+/* Whether a directory of the upper layer is known to be a program's: a copy that overlayfs has made
+ * of one below, or one that was found to be new. Returns 1, 0 or -errno. */
+int thing_is_programs(int dirfd);
+
+/* Notes that it was found to be new. Returns 0 or -errno. */
+int thing_note_new(int dirfd);
 
 #endif

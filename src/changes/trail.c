@@ -37,9 +37,9 @@ static int grow(struct trail *trail)
     return 0;
 }
 
-int trail_start(struct trail *trail, int fd)
+int trail_start(struct trail *trail, int fd, bool bounded)
 {
-    *trail = (struct trail){.fd = fd};
+    *trail = (struct trail){.fd = fd, .bounded = bounded};
     int result = grow(trail);
     return result != 0 ? result : place_of(fd, &trail->places[0]);
 }
@@ -47,9 +47,9 @@ int trail_start(struct trail *trail, int fd)
 int trail_enter(struct trail *trail, const char *name)
 {
     struct trail_place place;
-    long found =
-        sys_openat2(trail->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK,
-                    0, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_XDEV);
+    long found = sys_openat2(
+        trail->fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK, 0,
+        RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | (trail->bounded ? RESOLVE_NO_XDEV : 0));
     if (found < 0)
         return (int)found;
     autofd fd = (int)found;

@@ -21,7 +21,7 @@ int view_start(struct view *view, const int *fds, size_t count)
         int fd = openat(fds[i], ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (fd < 0)
             return -errno;
-        int result = trail_start(&view->layers[i], fd);
+        int result = trail_start(&view->layers[i], fd, false);
         if (result != 0)
             return result;
     }
@@ -68,11 +68,11 @@ static int enter_layer(struct trail *layer, const char *name)
     int result = ask_layer(layer->fd, name, &thing);
     if (result <= 0)
         return result == 0 ? 1 : result == -ENOENT ? 0 : result;
-    if (!S_ISDIR(thing.mode) || thing.mount)
+    if (!S_ISDIR(thing.mode))
         return 0;
     result = trail_enter(layer, name);
     if (result != 0)
-        return result == -EXDEV ? 0 : result;
+        return result;
     result = thing_is_opaque(layer->fd);
     return result < 0 ? result : !result;
 }

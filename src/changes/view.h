@@ -25,8 +25,8 @@ int view_start(struct view *view, const int *fds, size_t count);
  * directory that has it, borrowed; 0 where there is none; or -errno. */
 int view_find(const struct view *view, const char *name, struct thing *thing, int *dirfd);
 
-/* Goes down, also where no layer has such a directory: then it is empty. A mount in a layer is no
- * part of the layer, and what it hides can't be seen: empty too. Returns 0 or -errno. */
+/* Goes down, also where no layer has such a directory: then it is empty. What is mounted in a layer
+ * is a part of it, as it is to the program. Returns 0 or -errno. */
 int view_enter(struct view *view, const char *name);
 
 /* Comes up. Returns 0 or -errno. */

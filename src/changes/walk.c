@@ -22,8 +22,8 @@ int walk_fail(const struct walk *walk, int sys_errno, const char *what, struct s
             end);
     if (sys_errno == ESTALE)
         err_hint(error, "something has changed the tree meanwhile: try again");
-    else if (sys_errno == EXDEV)
-        err_hint(error, "something is mounted there; what it hides is not looked at");
+    else if (sys_errno == EXDEV || sys_errno == EBUSY)
+        err_hint(error, "something is mounted there: unmount it, and try again");
     return -1;
 }
 
@@ -85,8 +85,12 @@ static int open_frame(struct walk *walk, const struct entry *entry, struct sbx_e
     frame->entry = *entry;
     frame->entry.lower_dir = -1;
     int opaque = walk->depth > 1 ? thing_is_opaque(walk->upper.fd) : 0;
+    int known = opaque == 0 && !inherited ? thing_is_programs(walk->upper.fd) : 1;
     frame->entry.opaque = inherited || opaque == 1;
-    int result = opaque < 0 ? opaque : names_read(&frame->names, walk->upper.fd, true);
+    frame->entry.frame = known == 0;
+    int result = opaque < 0 ? opaque : known < 0 ? known : 0;
+    if (result == 0)
+        result = names_read(&frame->names, walk->upper.fd, true);
     if (result == 0 && walk->hidden && frame->entry.opaque)
         result = view_names(&walk->below, &frame->names);
     if (result != 0)
@@ -165,7 +169,7 @@ static int start(struct walk *walk, int upper, const int *below, size_t count,
 {
     const struct entry root = {.name = "", .own = true};
     int fd = openat(upper, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int result = fd < 0 ? -errno : trail_start(&walk->upper, fd);
+    int result = fd < 0 ? -errno : trail_start(&walk->upper, fd, true);
     if (result == 0)
         result = view_start(&walk->below, below, count);
     if (result != 0)

@@ -17,6 +17,8 @@ enum { CHANGES_NONE = 0, CHANGES_SOME = 1 };
 enum format { FORMAT_TEXT, FORMAT_JSON }; /* in the order of options.def */
 
 struct changes {
+    const char **sets;
+    size_t set_count;
     const char **lowers;
     size_t lower_count;
     const char *to;
@@ -28,7 +30,7 @@ struct changes {
 
 /* ---- the command line ----------------------------------------------------------------------- */
 
-/* [list | apply | discard] DIR|PROFILE */
+/* [list | apply | discard] DIR|PROFILE. A directory is what is one. */
 static int parse_operands(struct changes *changes, int argc, char **argv)
 {
     static const char *const actions[] = {"list", "apply", "discard"};
@@ -41,7 +43,8 @@ static int parse_operands(struct changes *changes, int argc, char **argv)
         break;
     }
     if (optind == argc)
-        return usage_error(VERB_changes, "no directory is named that keeps changes", "");
+        return usage_error(VERB_changes,
+                           "no directory that keeps changes, and no profile, is named", "");
     if (argc - optind > 1)
         return usage_error(VERB_changes, "one directory is looked at; there is also ",
                            argv[optind + 1]);
@@ -73,7 +76,9 @@ static int parse(struct changes *changes, int argc, char **argv)
     int id;
     arguments_start(&arguments, VERB_changes, argc, argv);
     while ((id = arguments_next(&arguments)) != ARGUMENTS_END) {
-        if (id == OPTION_changes_lower)
+        if (id == OPTION_changes_set)
+            changes->sets[changes->set_count++] = arguments.value;
+        else if (id == OPTION_changes_lower)
             changes->lowers[changes->lower_count++] = arguments.value;
         else if (id == OPTION_changes_to)
             changes->to = arguments.value;
@@ -207,9 +212,8 @@ static int discard(const struct sbx_layers *layers)
     return EXIT_SANDBOX;
 }
 
-static int act(const struct changes *changes)
+static int act(const struct changes *changes, struct sbx_layers layers)
 {
-    struct sbx_layers layers = {changes->place, changes->lowers, changes->lower_count};
     const char *const target[] = {changes->to};
     if (changes->to) { /* it stands for all that was below */
         layers.lowers = target;
@@ -217,7 +221,7 @@ static int act(const struct changes *changes)
     }
     if (strcmp(changes->action, "discard") != 0 && layers.lower_count == 0) {
         fputs("sandbox: what has changed shows only beside what was there before: name it with "
-              "--lower, the topmost first\n",
+              "--lower, the topmost first, or name the profile\n",
               stderr);
         return EXIT_SANDBOX;
     }
@@ -227,14 +231,49 @@ static int act(const struct changes *changes)
                                                    : discard(&layers);
 }
 
+static int act_by_profile(const struct changes *changes)
+{
+    struct sbx_policy *policy = NULL;
+    struct sbx_layers *layers = NULL;
+    struct sbx_error error;
+    int status = EXIT_SANDBOX;
+    if (changes->lower_count)
+        return usage_error(VERB_changes,
+                           "--lower is for a directory, and this is none: ", changes->place);
+    if (sbx_policy_load(changes->place, changes->sets, changes->set_count, &policy, &error) != 0)
+        print_profile_errors(&error, changes->place, changes->sets, changes->set_count);
+    else if (sbx_policy_layers(policy, &layers, &error) != 0)
+        print_error(&error);
+    else
+        status = act(changes, *layers);
+    free(layers);
+    sbx_policy_free(policy);
+    return status;
+}
+
+static int act_by_directory(const struct changes *changes)
+{
+    if (changes->set_count)
+        return usage_error(VERB_changes,
+                           "--set is for a profile, and this is a directory: ", changes->place);
+    return act(changes, (struct sbx_layers){changes->place, changes->lowers, changes->lower_count});
+}
+
+static bool is_directory(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 int verb_changes(int argc, char **argv)
 {
-    struct changes changes = {.lowers = calloc((size_t)argc, sizeof(*changes.lowers))};
-    if (!changes.lowers)
-        return memory_error();
-    int status = parse(&changes, argc, argv);
+    struct changes changes = {.lowers = calloc((size_t)argc, sizeof(*changes.lowers)),
+                              .sets = calloc((size_t)argc, sizeof(*changes.sets))};
+    int status = changes.lowers && changes.sets ? parse(&changes, argc, argv) : memory_error();
     if (status < 0)
-        status = act(&changes);
+        status =
+            is_directory(changes.place) ? act_by_directory(&changes) : act_by_profile(&changes);
     free(changes.lowers);
+    free(changes.sets);
     return status;
 }

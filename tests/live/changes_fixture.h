@@ -143,6 +143,8 @@ static inline int work_in_overlay(const void *data)
 static inline void run_work(const char *lowers, int (*body)(void))
 {
     const struct work work = {lowers, body};
+    assert_true(mkdir("state/changes", 0755) == 0 || errno == EEXIST);
+    assert_true(mkdir("state/work", 0700) == 0 || errno == EEXIST);
     assert_int_equal(in_namespace(work_in_overlay, &work), 0);
 }
 

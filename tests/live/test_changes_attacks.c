@@ -113,6 +113,7 @@ static void leave_changes_in_d(void)
 {
     static const char *const files[] = {"state/changes/d/a", "state/changes/d/b",
                                         "state/changes/d/new/c"};
+    assert_true(mkdir("state/changes", 0755) == 0 || errno == EEXIST);
     assert_true(mkdir("state/changes/d", 0755) == 0 || errno == EEXIST);
     assert_true(mkdir("state/changes/d/new", 0755) == 0 || errno == EEXIST);
     for (size_t i = 0; i < 3; i++)
@@ -194,7 +195,7 @@ static void depth_is_no_matter(void **state)
     CHANGES(&r, "discard", "state");
     assert_int_equal(r.status, 0);
     result_free(&r);
-    assert_int_equal(rmdir("state/changes"), 0);
+    assert_int_equal(access("state/changes", F_OK), -1);
 }
 
 static int make_odd(void)

@@ -89,7 +89,7 @@ static void wrong_words_are_told(void **state)
     struct result r;
     (void)state;
     CHANGES(&r, "apply");
-    expect_refused(&r, 125, "no directory is named");
+    expect_refused(&r, 125, "no directory that keeps changes");
     result_free(&r);
     CHANGES(&r, "state");
     expect_refused(&r, 125, "--lower");
@@ -163,8 +163,8 @@ static void discarded_it_is_gone(void **state)
     CHANGES(&r, "discard", "state");
     assert_int_equal(r.status, 0);
     result_free(&r);
-    assert_int_equal(rmdir("state/changes"), 0); /* it is empty */
-    assert_int_equal(rmdir("state/work"), 0);
+    assert_int_equal(access("state/changes", F_OK), -1); /* it is empty */
+    assert_int_equal(access("state/work", F_OK), -1);
     assert_int_equal(access("outside/file", F_OK), 0);
     assert_int_equal(access("low/removed", F_OK), 0);
 }
