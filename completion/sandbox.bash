@@ -26,7 +26,7 @@ _sandbox_options() # VERB; sets words
         words=(-s --set -h --help)
         ;;
     changes)
-        words=(-l --lower -t --to -n --dry-run --format -z --null -h --help)
+        words=(-s --set -l --lower -t --to -n --dry-run --format -z --null -h --help)
         ;;
     esac
 }
@@ -47,6 +47,7 @@ _sandbox_argument() # VERB OPTION; sets argument
     explain-s | explain--set) argument=setting ;;
     explain--format) argument='words text ini' ;;
     diff-s | diff--set) argument=setting ;;
+    changes-s | changes--set) argument=setting ;;
     changes-l | changes--lower) argument=directory ;;
     changes-t | changes--to) argument=directory ;;
     changes--format) argument='words text json' ;;

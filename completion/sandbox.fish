@@ -32,6 +32,8 @@ function __sandbox_takes
             return 0
         case diff-s diff--set
             return 0
+        case changes-s changes--set
+            return 0
         case changes-l changes--lower
             return 0
         case changes-t changes--to
@@ -300,7 +302,8 @@ complete -c sandbox -n '__sandbox_at options explain' -l format -x -a 'text ini'
 complete -c sandbox -n '__sandbox_at options explain' -s h -l help -d 'print a summary of the options'
 complete -c sandbox -n '__sandbox_at options diff' -s s -l set -x -a '(__sandbox_settings)' -d 'override one key of both profiles; += adds to a list; may be repeated'
 complete -c sandbox -n '__sandbox_at options diff' -s h -l help -d 'print a summary of the options'
-complete -c sandbox -n '__sandbox_at options changes' -s l -l lower -x -a '(__fish_complete_directories)' -d 'what lies below the changes, the topmost first; may be repeated'
+complete -c sandbox -n '__sandbox_at options changes' -s s -l set -x -a '(__sandbox_settings)' -d 'override one key of the profile; += adds to a list; may be repeated'
+complete -c sandbox -n '__sandbox_at options changes' -s l -l lower -x -a '(__fish_complete_directories)' -d 'what lies below the changes in DIR, the topmost first; may be repeated'
 complete -c sandbox -n '__sandbox_at options changes' -s t -l to -x -a '(__fish_complete_directories)' -d 'apply to DIR, which stands for all that lies below'
 complete -c sandbox -n '__sandbox_at options changes' -s n -l dry-run -d 'list what would be applied, and check that it can be'
 complete -c sandbox -n '__sandbox_at options changes' -l format -x -a 'text json' -d 'text (the default) or json'
