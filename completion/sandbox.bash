@@ -8,7 +8,7 @@
 
 # ---- the tables
 
-_sandbox_verbs=(run check explain diff)
+_sandbox_verbs=(run check explain diff image)
 
 _sandbox_options() # VERB; sets words
 {
@@ -24,6 +24,9 @@ _sandbox_options() # VERB; sets words
         ;;
     diff)
         words=(-s --set -h --help)
+        ;;
+    image)
+        words=(--format --max-size --max-entries --all -h --help)
         ;;
     esac
 }
@@ -44,6 +47,9 @@ _sandbox_argument() # VERB OPTION; sets argument
     explain-s | explain--set) argument=setting ;;
     explain--format) argument='words text ini' ;;
     diff-s | diff--set) argument=setting ;;
+    image--format) argument='words text json' ;;
+    image--max-size) argument=text ;;
+    image--max-entries) argument=text ;;
     esac
 }
 
@@ -292,6 +298,8 @@ _sandbox_offer_operand() # START
     local words
     case $verb:${#operands[@]} in
     check:* | explain:0 | diff:[01]) _sandbox_offer_profiles "$1" ;;
+    image:0) _sandbox_offer "$1" unpack list remove ;;
+    image:1) [[ ${operands[0]} != unpack ]] || _sandbox_offer_files "$1" -d ;;
     explain:1) _sandbox_offer "$1" syscall ;;
     explain:2)
         [[ ${operands[1]} == syscall ]] || return

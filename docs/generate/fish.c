@@ -55,6 +55,9 @@ static void print_argument(FILE *out, const struct cli_option *option)
     case KIND_FILE:
         fputs(" -r -F", out);
         return;
+    case KIND_TEXT:
+        fputs(" -x", out);
+        return;
     case KIND_WORDS:
     case KIND_RULE:
         fputs(" -x -a '", out);

@@ -73,6 +73,7 @@ const char *kind_word(enum cli_kind kind)
     static const char *const words[] = {
         [KIND_NONE] = "",     [KIND_PROFILE] = "profile", [KIND_SETTING] = "setting",
         [KIND_FILE] = "file", [KIND_WORDS] = "words",     [KIND_RULE] = "rule",
+        [KIND_TEXT] = "text",
     };
     return words[kind];
 }

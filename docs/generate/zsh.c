@@ -27,6 +27,9 @@ static void print_action(FILE *out, const struct cli_option *option)
     case KIND_FILE:
         fputs(":file:_files", out);
         return;
+    case KIND_TEXT:
+        fprintf(out, ":%s: ", option->argument);
+        return;
     case KIND_WORDS:
     case KIND_RULE:
         fprintf(out, ":%s:(", option->kind == KIND_RULE ? "rule" : "word");
@@ -62,6 +65,7 @@ static void print_arguments(FILE *out)
         [OPERANDS_PROFILES] = "'*:profile:_sandbox_profiles'",
         [OPERANDS_QUESTION] = "'1:profile:_sandbox_profiles' '*::question:_sandbox_question'",
         [OPERANDS_TWO_PROFILES] = "'1:profile:_sandbox_profiles' '2:profile:_sandbox_profiles'",
+        [OPERANDS_IMAGE] = "'1:what:(unpack list remove)' '*:image:_sandbox_image'",
     };
     for (size_t i = 0; i < VERB_COUNT; i++) {
         const struct cli_option *end = verb_options_end(i);

@@ -194,6 +194,8 @@ int arguments_help(enum cli_verb_id verb)
         [VERB_explain] = "Exit status: 0; 125 where the profile is not valid.\n",
         [VERB_diff] = "Exit status: 0 no difference; 1 a difference; 125 where they can't be "
                       "compared.\n",
+        [VERB_image] = "Exit status: 0; 1 where a layer was not removed because it is in use; 125 "
+                       "where it could\nnot be done.\n",
     };
     const struct cli_verb *row = &cli_verbs[verb];
     print_usage("usage: ", row);
@@ -207,8 +209,9 @@ int arguments_help(enum cli_verb_id verb)
             print_option(&cli_options[id]);
     printf("\n%s", exits[verb]);
     if (verb == VERB_run)
-        fputs("See sandbox check --help, sandbox explain --help, sandbox diff --help, and "
-              "sandbox(1).\n",
-              stdout);
+        fputs(
+            "See sandbox check --help, sandbox explain --help, sandbox diff --help, sandbox image "
+            "--help,\nand sandbox(1).\n",
+            stdout);
     return ferror(stdout) || fflush(stdout) != 0 ? EXIT_SANDBOX : 0;
 }

@@ -43,5 +43,6 @@ int verb_run(int argc, char **argv, unsigned closed);
 int verb_check(int argc, char **argv);
 int verb_explain(int argc, char **argv);
 int verb_diff(int argc, char **argv);
+int verb_image(int argc, char **argv);
 
 #endif

@@ -29,6 +29,7 @@ enum cli_operands {
     OPERANDS_PROFILES,     /* one profile or more */
     OPERANDS_QUESTION,     /* a profile; then "--" and a program, or "syscall" and a call */
     OPERANDS_TWO_PROFILES, /* two */
+    OPERANDS_IMAGE,        /* "unpack" and an image, "list", or "remove" and digests */
 };
 
 enum cli_times { TIMES_ONCE, TIMES_MANY };
@@ -41,6 +42,7 @@ enum cli_kind {
     KIND_FILE,    /* a path on the host */
     KIND_WORDS,   /* one of a few words */
     KIND_RULE,    /* the name of a rule of `check` */
+    KIND_TEXT,    /* something that can't be guessed */
 };
 
 struct cli_verb {

@@ -57,6 +57,13 @@ static const struct {
     {"sandbox -s syscalls.allow+=@file", WORDS("syscalls.allow+=@file-read"),
      WORDS("syscalls.allow+=@base")},
     {"sandbox -s network.refused=", WORDS("network.refused=kill"), WORDS("network.refused=log")},
+    /* images */
+    {"sandbox im", WORDS("image"), WORDS("run")},
+    {"sandbox image ", WORDS("unpack", "list", "remove"), WORDS("letter.txt", "mine")},
+    {"sandbox image unpack fol", WORDS("folder/"), WORDS("letter.txt")},
+    {"sandbox image --", WORDS("--format", "--max-size", "--all"), WORDS("--profile")},
+    {"sandbox image --max-size ", WORDS(NULL), WORDS("unpack", "letter.txt")},
+    {"sandbox image list ", WORDS(NULL), WORDS("unpack", "letter.txt")},
     /* words, files, rules */
     {"sandbox --report-format ", WORDS("json", "meta"), WORDS("sarif", "letter.txt")},
     {"sandbox check --format=", WORDS("--format=text", "--format=json", "--format=sarif"),
