@@ -66,7 +66,6 @@ static json_t *json_layer(const struct told *told, size_t i)
     json_object_set_new(layer, "set_id_bits_taken", json_count(unpacked->modes));
     json_object_set_new(layer, "attributes_left_out", json_count(unpacked->attributes));
     json_object_set_new(layer, "aufs_marks_left_out", json_count(unpacked->reserved));
-    json_object_set_new(layer, "trailing_bytes", json_count(unpacked->garbage));
     return layer;
 }
 

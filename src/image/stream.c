@@ -168,15 +168,14 @@ bool stream_is_damaged(struct stream *stream, struct sbx_error *error)
     return true;
 }
 
-int stream_finish(struct stream *stream, uint64_t *garbage, struct sbx_error *error)
+int stream_finish(struct stream *stream, struct sbx_error *error)
 {
     struct digest digest;
     const void *data;
-    uint64_t seen = 0;
     ssize_t got;
-    while ((got = stream_read(stream, &data)) > 0)
-        for (ssize_t i = 0; i < got; i++)
-            seen += ((const char *)data)[i] != 0;
+    do
+        got = stream_read(stream, &data);
+    while (got > 0);
     if (stream_is_damaged(stream, error))
         return -1;
     if (got < 0) {
@@ -191,7 +190,6 @@ int stream_finish(struct stream *stream, uint64_t *garbage, struct sbx_error *er
                 digest_text(&digest).text);
         return err_hint(error, "whoever made the image made it wrong, or means to deceive");
     }
-    *garbage = seen;
     return 0;
 }
 

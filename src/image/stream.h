@@ -27,9 +27,9 @@ const struct sbx_error *stream_error(const struct stream *stream);
 /* How many bytes came out so far. */
 uint64_t stream_bytes(const struct stream *stream);
 
-/* Reads what is left, and checks the digest of the blob and that of what came out of it. *garbage
- * receives how many bytes that are not zero were left. Errors: SBX_E_HOST. */
-int stream_finish(struct stream *stream, uint64_t *garbage, struct sbx_error *error);
+/* Reads what is left, which means nothing, and checks the digest of the blob and that of what came
+ * out of it. Errors: SBX_E_HOST. */
+int stream_finish(struct stream *stream, struct sbx_error *error);
 
 /* Where the archive could not be read: whether the blob is not what its digest says, which is then
  * the better thing to tell. Fills in the error where it is so. */

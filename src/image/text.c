@@ -44,8 +44,6 @@ static void put_layer(const struct told *told, size_t i)
     put_count(unpacked->attributes, "entry lost its extended attributes",
               "entries lost their extended attributes");
     put_count(unpacked->reserved, "mark of AUFS left out", "marks of AUFS left out");
-    put_count(unpacked->garbage, "byte behind the end of the archive, ignored",
-              "bytes behind the end of the archive, ignored");
 }
 
 static void put_text(const char *name, const char *text)

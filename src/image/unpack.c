@@ -129,7 +129,7 @@ static int unpack_all(struct unpacking *u)
         stream_is_damaged(u->stream, u->error);
         return -1;
     }
-    if (stream_finish(u->stream, &u->unpacked->garbage, u->error) != 0)
+    if (stream_finish(u->stream, u->error) != 0)
         return -1;
     return finish_folders(u);
 }

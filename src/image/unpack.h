@@ -22,7 +22,6 @@ struct unpacked {
     uint64_t modes;      /* set-user-id and set-group-id bits */
     uint64_t attributes; /* entries with extended attributes, capabilities or access lists */
     uint64_t reserved;   /* what AUFS kept for itself */
-    uint64_t garbage;    /* bytes behind the end of the archive that are not zero */
 };
 
 /* Unpacks a layer into the empty folder `root`, which it makes nothing outside of, and checks its

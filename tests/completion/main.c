@@ -226,7 +226,12 @@ static const char *behind_break(const char *line, const char *word)
 /* zsh completes the last part of a path alone, and tells of the others elsewhere. */
 static const char *as_offered(const char *line, const char *word)
 {
+    static char folder_name[64];
     const char *slash = strrchr(word, '/');
+    if (slash && !slash[1] && strcmp(shell->name, "fish") != 0) { /* which alone adds the '/' */
+        snprintf(folder_name, sizeof(folder_name), "%.*s", (int)(slash - word), word);
+        return folder_name;
+    }
     if (strcmp(shell->name, "bash") == 0)
         return behind_break(line, word);
     return strcmp(shell->name, "zsh") == 0 && slash ? slash + 1 : word;
