@@ -80,6 +80,52 @@ const char *drive_content(const char *path)
     return text;
 }
 
+int drive_enter(void **state)
+{
+    (void)state;
+    return mkdir(drive_cache(), 0700);
+}
+
+const char *drive_layout(void)
+{
+    return work_path("layout");
+}
+
+void drive_image(struct oci *oci)
+{
+    struct tar tar = {NULL, 0};
+    oci_start(oci, drive_layout());
+    oci->run = "{\"Env\": [\"A=b\", \"ODD=\\u001b[31m\"], \"Cmd\": [\"/bin/sh\", \"-c\", \"a b\"], "
+               "\"User\": \"me\", \"WorkingDir\": \"/w\"}";
+    TAR(&tar, "etc/", .type = '5');
+    TAR(&tar, "etc/motd", .data = "lower");
+    TAR(&tar, "gone", .data = "x");
+    tar_end(&tar);
+    oci_add(oci, &tar, PACK_NOT);
+    TAR(&tar, ".wh.gone");
+    TAR(&tar, "etc/motd", .data = "middle");
+    tar_end(&tar);
+    oci_add(oci, &tar, PACK_GZIP);
+    TAR(&tar, "etc/.wh..wh..opq");
+    TAR(&tar, "etc/new", .data = "upper");
+    TAR(&tar, "link", .type = '2', .link = "/etc/new");
+    TAR(&tar, "hard", .type = '1', .link = "etc/new");
+    tar_end(&tar);
+    oci_add(oci, &tar, PACK_ZSTD);
+    oci_finish(oci, "3.18");
+}
+
+void drive_fails(const char *image, const char *why)
+{
+    struct result r;
+    DRIVE(&r, "unpack", image);
+    if (r.status != 125 || !strstr(r.err, why)) {
+        result_print(&r);
+        fail_msg("expected: %s", why);
+    }
+    result_free(&r);
+}
+
 /* ---- a folder in words ---------------------------------------------------------------------- */
 
 static FILE *words;

@@ -24,6 +24,18 @@ void drive(struct result *result, const char *const *words);
 void drive_helper(struct result *result, const char *const *words);
 #define HELPER(result, ...) drive_helper((result), LIST(__VA_ARGS__))
 
+/* Makes the folder of all caches. */
+int drive_enter(void **state);
+
+/* The path of the one layout of a test. */
+const char *drive_layout(void);
+
+/* Makes an image of three layers there, each packed otherwise, with the tag 3.18. */
+void drive_image(struct oci *oci);
+
+/* `sandbox image unpack` fails, and says why. */
+void drive_fails(const char *image, const char *why);
+
 /* The path of the layer i in the cache. One of a few texts that take turns. */
 const char *drive_layer(const struct oci *oci, unsigned i);
 
