@@ -69,7 +69,7 @@ static int lower_limits(uint64_t file_bytes, struct sbx_error *error)
 static int drop_capabilities(struct sbx_error *error)
 {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-    struct __user_cap_data_struct data[2];
+    struct __user_cap_data_struct data[2] = {{0}};
     if (sys(SYS_capget, &header, data) != 0)
         return confine_failed(error, errno, "capabilities");
     data[0].permitted &= 1U << CAP_DAC_READ_SEARCH;

@@ -82,7 +82,7 @@ int layout_blob(const struct layout *layout, const struct descriptor *descriptor
                 struct sbx_error *error)
 {
     char path[DIGEST_HEX + 16];
-    uint64_t size;
+    uint64_t size = 0;
     autofd blob = -1;
     snprintf(path, sizeof(path), "blobs/%s/%s", digest_algorithm_name(descriptor->digest.algorithm),
              descriptor->digest.hex);
@@ -125,7 +125,7 @@ static char *read_plain(const struct layout *layout, const char *path, size_t *l
                         struct arena *arena, struct sbx_error *error)
 {
     autofd fd = -1;
-    uint64_t size;
+    uint64_t size = 0;
     if (open_file(layout, path, &fd, &size, error) != 0)
         return NULL;
     if (size > DOCUMENT_BYTES) {

@@ -100,7 +100,6 @@ static int visit_folder(int parent, const char *name, bool open_up, visit *each,
 }
 
 /* As deep as names.h lets an archive go. */
-// NOLINTNEXTLINE(misc-no-recursion)
 static int visit_all(int parent, const char *name, bool open_up, visit *each, void *context)
 {
     struct stat status;

@@ -303,7 +303,7 @@ static void long_component(struct tar *tar)
 static void too_deep(struct tar *tar)
 {
     static char record[5 + 2 * 300 + 1] = "path=";
-    for (int i = 0; i < 300; i++)
+    for (size_t i = 0; i < 300; i++)
         memcpy(record + 5 + 2 * i, "a/", 3);
     TAR(tar, "short", .type = '5', .pax = record);
 }

@@ -78,11 +78,12 @@ static void names(void **state)
 /* `count` times "PIECE", with '/' between. */
 static char *repeat(const char *piece, size_t count)
 {
-    char *text = calloc(count, strlen(piece) + 1);
+    char *text = calloc(count, strlen(piece) + 1), *end = text;
     assert_non_null(text);
     for (size_t i = 0; i < count; i++) {
-        strcat(text, piece);
-        strcat(text, i + 1 < count ? "/" : "");
+        memcpy(end, piece, strlen(piece));
+        end += strlen(piece);
+        *end++ = i + 1 < count ? '/' : '\0';
     }
     return text;
 }
