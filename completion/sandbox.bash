@@ -8,7 +8,7 @@
 
 # ---- the tables
 
-_sandbox_verbs=(run check explain diff changes)
+_sandbox_verbs=(run check explain diff changes image)
 
 _sandbox_options() # VERB; sets words
 {
@@ -27,6 +27,9 @@ _sandbox_options() # VERB; sets words
         ;;
     changes)
         words=(-s --set -l --lower -t --to -n --dry-run --format -z --null -h --help)
+        ;;
+    image)
+        words=(--format --max-size --max-entries --all -h --help)
         ;;
     esac
 }
@@ -51,6 +54,9 @@ _sandbox_argument() # VERB OPTION; sets argument
     changes-l | changes--lower) argument=directory ;;
     changes-t | changes--to) argument=directory ;;
     changes--format) argument='words text json' ;;
+    image--format) argument='words text json' ;;
+    image--max-size) argument=text ;;
+    image--max-entries) argument=text ;;
     esac
 }
 
@@ -305,6 +311,8 @@ _sandbox_offer_operand() # START
     local words
     case $verb:${#operands[@]} in
     check:* | explain:0 | diff:[01]) _sandbox_offer_profiles "$1" ;;
+    image:0) _sandbox_offer "$1" unpack list remove ;;
+    image:1) [[ ${operands[0]} != unpack ]] || _sandbox_offer_files "$1" -d ;;
     explain:1) _sandbox_offer "$1" syscall ;;
     changes:0)
         _sandbox_offer "$1" list apply discard

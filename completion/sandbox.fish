@@ -5,7 +5,7 @@
 
 # ---- the tables
 
-set -g __sandbox_verbs run check explain diff changes
+set -g __sandbox_verbs run check explain diff changes image
 
 # Whether an option, as VERB-X or VERB--NAME, takes an argument.
 function __sandbox_takes
@@ -39,6 +39,12 @@ function __sandbox_takes
         case changes-t changes--to
             return 0
         case changes--format
+            return 0
+        case image--format
+            return 0
+        case image--max-size
+            return 0
+        case image--max-entries
             return 0
     end
     return 1
@@ -205,7 +211,8 @@ function __sandbox_letters
     return 1
 end
 
-# __sandbox_at verb | options VERB | profile | syscall | call | program | action | kept
+# __sandbox_at verb | options VERB | profile | syscall | call | image | layout | program | action |
+# kept
 function __sandbox_at
     set -l read (__sandbox_read)
     set -l verb $read[1]
@@ -241,6 +248,11 @@ function __sandbox_at
         case call
             test $verb = explain -a $place != program -a (count $operands) -eq 2
             and test $operands[2] = syscall
+        case image
+            test $verb = image -a (count $operands) -eq 0
+        case layout
+            test $verb = image -a (count $operands) -eq 1
+            and test $operands[1] = unpack
     end
 end
 
@@ -277,6 +289,8 @@ complete -c sandbox -f
 complete -c sandbox -n '__sandbox_at profile' -a '(__sandbox_profiles)'
 complete -c sandbox -n '__sandbox_at syscall' -a syscall -d 'what one system call gets'
 complete -c sandbox -n '__sandbox_at call' -a '(__sandbox_calls)'
+complete -c sandbox -n '__sandbox_at image' -a 'unpack list remove'
+complete -c sandbox -n '__sandbox_at layout' -a '(__fish_complete_directories)'
 complete -c sandbox -n '__sandbox_at program' -a '(__sandbox_program)'
 complete -c sandbox -n '__sandbox_at action' -a 'list apply discard'
 complete -c sandbox -n '__sandbox_at kept' -a '(__fish_complete_directories)'
@@ -285,6 +299,7 @@ complete -c sandbox -n '__sandbox_at verb' -a check -d 'tell whether profiles ar
 complete -c sandbox -n '__sandbox_at verb' -a explain -d 'show what a profile amounts to, where each value comes from, and how it is enforced'
 complete -c sandbox -n '__sandbox_at verb' -a diff -d 'show what profile B allows that A does not, and the reverse'
 complete -c sandbox -n '__sandbox_at verb' -a changes -d 'list what runs have changed in a root whose changes are kept, apply it, or throw it away'
+complete -c sandbox -n '__sandbox_at verb' -a image -d 'unpack the layers of an OCI image layout into the cache, for root.lower'
 complete -c sandbox -n '__sandbox_at options run' -s p -l profile -x -a '(__sandbox_profiles)' -d 'the profile: a path, or a name such as judge'
 complete -c sandbox -n '__sandbox_at options run' -s s -l set -x -a '(__sandbox_settings)' -d 'override one key of the profile; += adds to a list; may be repeated'
 complete -c sandbox -n '__sandbox_at options run' -s f -l file -r -F -d 'show one more file, read-only, in the working directory'
@@ -309,3 +324,8 @@ complete -c sandbox -n '__sandbox_at options changes' -s n -l dry-run -d 'list w
 complete -c sandbox -n '__sandbox_at options changes' -l format -x -a 'text json' -d 'text (the default) or json'
 complete -c sandbox -n '__sandbox_at options changes' -s z -l null -d 'end each line with a NUL, and write the path as it is'
 complete -c sandbox -n '__sandbox_at options changes' -s h -l help -d 'print a summary of the options'
+complete -c sandbox -n '__sandbox_at options image' -l format -x -a 'text json' -d 'text (the default) or json'
+complete -c sandbox -n '__sandbox_at options image' -l max-size -x -d 'refuse an image that is larger, unpacked; 16G by default'
+complete -c sandbox -n '__sandbox_at options image' -l max-entries -x -d 'refuse an image with more files; 1000000 by default'
+complete -c sandbox -n '__sandbox_at options image' -l all -d 'remove all layers that are not in use'
+complete -c sandbox -n '__sandbox_at options image' -s h -l help -d 'print a summary of the options'

@@ -57,6 +57,9 @@ static void print_argument(FILE *out, const struct cli_option *option)
         return;
     case KIND_DIRECTORY:
         fputs(" -x -a '(__fish_complete_directories)'", out);
+        break;
+    case KIND_TEXT:
+        fputs(" -x", out);
         return;
     case KIND_WORDS:
     case KIND_RULE:

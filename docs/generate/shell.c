@@ -77,7 +77,7 @@ const char *kind_word(enum cli_kind kind)
     static const char *const words[] = {
         [KIND_NONE] = "",     [KIND_PROFILE] = "profile",     [KIND_SETTING] = "setting",
         [KIND_FILE] = "file", [KIND_DIRECTORY] = "directory", [KIND_WORDS] = "words",
-        [KIND_RULE] = "rule",
+        [KIND_RULE] = "rule", [KIND_TEXT] = "text",
     };
     return words[kind];
 }

@@ -29,6 +29,9 @@ static void print_action(FILE *out, const struct cli_option *option)
         return;
     case KIND_DIRECTORY:
         fputs(":directory:_files -/", out);
+        break;
+    case KIND_TEXT:
+        fprintf(out, ":%s: ", option->argument);
         return;
     case KIND_WORDS:
     case KIND_RULE:
@@ -66,6 +69,7 @@ static void print_arguments(FILE *out)
         [OPERANDS_QUESTION] = "'1:profile:_sandbox_profiles' '*::question:_sandbox_question'",
         [OPERANDS_CHANGES] = "'1:what:_sandbox_changes' '2:directory:_files -/'",
         [OPERANDS_TWO_PROFILES] = "'1:profile:_sandbox_profiles' '2:profile:_sandbox_profiles'",
+        [OPERANDS_IMAGE] = "'1:what:(unpack list remove)' '*:image:_sandbox_image'",
     };
     for (size_t i = 0; i < VERB_COUNT; i++) {
         const struct cli_option *end = verb_options_end(i);

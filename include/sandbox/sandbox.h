@@ -97,6 +97,17 @@ int sbx_error_exit_status(const struct sbx_error *error);
  */
 size_t sbx_escape(const char *text, char *out, size_t size);
 
+/* ---- helper programs ------------------------------------------------------------------------ */
+
+/* Finds a helper program of sandbox's, such as "sandbox-image". It lies beside the running
+ * executable or, where that lies in a bin/, in its ../libexec/sandbox/; else where sandbox was
+ * installed.
+ *
+ * path   receives its path, in `size` bytes with the final NUL; PATH_MAX is enough
+ *
+ * Errors: SBX_E_HOST where there is none. */
+int sbx_helper(const char *name, char *path, size_t size, struct sbx_error *error);
+
 /* ---- policy --------------------------------------------------------------------------------- */
 
 /* A loaded profile with all that it extends. Opaque, immutable. */

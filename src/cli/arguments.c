@@ -197,6 +197,8 @@ int arguments_help(enum cli_verb_id verb)
         [VERB_changes] =
             "Exit status: 0 no changes, or it was done; 1 there are changes; 125 where "
             "it could\nnot be done.\n",
+        [VERB_image] = "Exit status: 0; 1 where a layer was not removed because it is in use; 125 "
+                       "where it could\nnot be done.\n",
     };
     const struct cli_verb *row = &cli_verbs[verb];
     print_usage("usage: ", row);
@@ -210,8 +212,6 @@ int arguments_help(enum cli_verb_id verb)
             print_option(&cli_options[id]);
     printf("\n%s", exits[verb]);
     if (verb == VERB_run)
-        fputs("See sandbox check --help, sandbox explain --help, sandbox diff --help,\n"
-              "sandbox changes --help, and sandbox(1).\n",
-              stdout);
+        fputs("See sandbox VERB --help, and sandbox(1).\n", stdout);
     return ferror(stdout) || fflush(stdout) != 0 ? EXIT_SANDBOX : 0;
 }

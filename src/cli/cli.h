@@ -44,5 +44,6 @@ int verb_check(int argc, char **argv);
 int verb_explain(int argc, char **argv);
 int verb_diff(int argc, char **argv);
 int verb_changes(int argc, char **argv);
+int verb_image(int argc, char **argv);
 
 #endif

@@ -48,7 +48,8 @@ int main(int argc, char **argv)
     } tellers[] = {{"check", verb_check},
                    {"explain", verb_explain},
                    {"diff", verb_diff},
-                   {"changes", verb_changes}};
+                   {"changes", verb_changes},
+                   {"image", verb_image}};
     const char *verb = argc > 1 ? argv[1] : "";
     for (size_t i = 0; i < sizeof(tellers) / sizeof(tellers[0]); i++)
         if (strcmp(verb, tellers[i].name) == 0)

@@ -30,6 +30,7 @@ enum cli_operands {
     OPERANDS_QUESTION,     /* a profile; then "--" and a program, or "syscall" and a call */
     OPERANDS_TWO_PROFILES, /* two */
     OPERANDS_CHANGES,      /* what to do with changes, and the directory that keeps them */
+    OPERANDS_IMAGE,        /* "unpack" and an image, "list", or "remove" and digests */
 };
 
 enum cli_times { TIMES_ONCE, TIMES_MANY };
@@ -43,6 +44,7 @@ enum cli_kind {
     KIND_DIRECTORY, /* the same, of a directory */
     KIND_WORDS,     /* one of a few words */
     KIND_RULE,      /* the name of a rule of `check` */
+    KIND_TEXT,      /* something that can't be guessed */
 };
 
 struct cli_verb {

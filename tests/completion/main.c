@@ -57,6 +57,13 @@ static const struct {
     {"sandbox -s syscalls.allow+=@file", WORDS("syscalls.allow+=@file-read"),
      WORDS("syscalls.allow+=@base")},
     {"sandbox -s network.refused=", WORDS("network.refused=kill"), WORDS("network.refused=log")},
+    /* images */
+    {"sandbox im", WORDS("image"), WORDS("run")},
+    {"sandbox image ", WORDS("unpack", "list", "remove"), WORDS("letter.txt", "mine")},
+    {"sandbox image unpack fol", WORDS("folder/"), WORDS("letter.txt")},
+    {"sandbox image --", WORDS("--format", "--max-size", "--all"), WORDS("--profile")},
+    {"sandbox image --max-size ", WORDS(NULL), WORDS("unpack", "letter.txt")},
+    {"sandbox image list ", WORDS(NULL), WORDS("unpack", "letter.txt")},
     /* words, files, rules */
     {"sandbox --report-format ", WORDS("json", "meta"), WORDS("sarif", "letter.txt")},
     {"sandbox check --format=", WORDS("--format=text", "--format=json", "--format=sarif"),
@@ -224,7 +231,12 @@ static const char *behind_break(const char *line, const char *word)
 /* zsh completes the last part of a path alone, and tells of the others elsewhere. */
 static const char *as_offered(const char *line, const char *word)
 {
+    static char folder_name[64];
     const char *slash = strrchr(word, '/');
+    if (slash && !slash[1] && strcmp(shell->name, "fish") != 0) { /* which alone adds the '/' */
+        snprintf(folder_name, sizeof(folder_name), "%.*s", (int)(slash - word), word);
+        return folder_name;
+    }
     if (strcmp(shell->name, "bash") == 0)
         return behind_break(line, word);
     return strcmp(shell->name, "zsh") == 0 && slash ? slash + 1 : word;
