@@ -41,6 +41,7 @@ static int confine_failed(struct sbx_error *error, int number, const char *what)
 
 static int lower_limits(uint64_t file_bytes, struct sbx_error *error)
 {
+    const rlim_t least = 1 << 20; /* stdout may be a file, too */
     /* zstd wants up to 128 MiB, each folder of an archive some 200 bytes. */
     const rlim_t memory = 2UL << 30;
     const struct {
@@ -48,7 +49,7 @@ static int lower_limits(uint64_t file_bytes, struct sbx_error *error)
         rlim_t value;
     } limits[] = {
         {RLIMIT_CORE, 0},
-        {RLIMIT_FSIZE, file_bytes},
+        {RLIMIT_FSIZE, file_bytes > least ? file_bytes : least},
         {SANITIZED ? RLIMIT_CORE : RLIMIT_AS, SANITIZED ? 0 : memory},
     };
     for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {

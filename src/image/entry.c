@@ -40,19 +40,7 @@ static int unable(struct unpacking *u, const char *what, int number)
                               "attributes, such as ext4, xfs or btrfs: XDG_CACHE_HOME can name it");
 }
 
-static int open_folder(struct unpacking *u, const char *path, bool make, int *fd)
-{
-    int result = tree_folder(&u->tree, path, make, fd);
-    if (result == 0)
-        return 0;
-    if (result != -ENOTDIR && result != -ELOOP)
-        return failed(u, "can't open a folder of the layer", -result);
-    return err_set(u->error, SBX_E_HOST, 0, IMAGE_STAGE,
-                   "the layer leads through '%s', which is no folder: the entry '%s/%s'",
-                   u->tree.wrong, u->name.parent, u->name.last);
-}
-
-/* ---- what stands there already -------------------------------------------------------------- */
+/* ---- folders -------------------------------------------------------------------------------- */
 
 static bool is_whiteout(const struct stat *status)
 {
@@ -67,6 +55,39 @@ static int make_opaque(struct unpacking *u, int parent, const char *name)
         return unable(u, "can't mark a folder as opaque", errno);
     return 0;
 }
+
+/* What is in the way of a folder may be a whiteout of this layer, which speaks of the layers below:
+ * it becomes a folder that hides what they have. 1 where it did; 0; -1 after an error. */
+static int replace_whiteout(struct unpacking *u)
+{
+    struct name wrong;
+    struct stat status;
+    int parent;
+    if (name_read(u->tree.wrong, &wrong) ||
+        tree_folder(&u->tree, wrong.parent, false, &parent) != 0)
+        return 0;
+    if (fstatat(parent, wrong.last, &status, AT_SYMLINK_NOFOLLOW) != 0 || !is_whiteout(&status))
+        return 0;
+    if (unlinkat(parent, wrong.last, 0) != 0 || mkdirat(parent, wrong.last, 0755) != 0)
+        return failed(u, "can't make a folder of the layer", errno);
+    return make_opaque(u, parent, wrong.last) == 0 ? 1 : -1;
+}
+
+static int open_folder(struct unpacking *u, const char *path, int *fd)
+{
+    int result, replaced = 1;
+    while ((result = tree_folder(&u->tree, path, true, fd)) == -ENOTDIR && replaced > 0)
+        replaced = replace_whiteout(u);
+    if (result == 0 || replaced < 0)
+        return result == 0 ? 0 : -1;
+    if (result != -ENOTDIR && result != -ELOOP)
+        return failed(u, "can't open a folder of the layer", -result);
+    return err_set(u->error, SBX_E_HOST, 0, IMAGE_STAGE,
+                   "the layer leads through '%s', which is no folder: the entry '%s/%s'",
+                   u->tree.wrong, u->name.parent, u->name.last);
+}
+
+/* ---- what stands there already -------------------------------------------------------------- */
 
 /* Makes room for an entry: of two with one name the later one counts. A folder that is to be a
  * folder stays, *stays tells; *hides that the layer says that what is below is gone. */
@@ -195,8 +216,7 @@ static int take_hard_link(struct unpacking *u, struct archive_entry *entry)
     autofd source = fcntl(from, F_DUPFD_CLOEXEC, 3); /* the tree holds one folder at a time */
     if (source < 0)
         return failed(u, "can't make a hard link of the layer", errno);
-    if (open_folder(u, u->name.parent, true, &to) != 0 ||
-        make_room(u, to, false, &stays, &hides) != 0)
+    if (open_folder(u, u->name.parent, &to) != 0 || make_room(u, to, false, &stays, &hides) != 0)
         return -1;
     if (linkat(source, u->target.last, to, u->name.last, 0) != 0)
         return failed(u, "can't make a hard link of the layer", errno);
@@ -279,7 +299,7 @@ static int take_mark(struct unpacking *u, struct archive_entry *entry)
     }
     if (archive_entry_filetype(entry) != AE_IFREG && !archive_entry_hardlink(entry))
         return refuse(u, "a whiteout that is no file", 0);
-    if (open_folder(u, u->name.parent, true, &parent) != 0)
+    if (open_folder(u, u->name.parent, &parent) != 0)
         return -1;
     if (u->name.kind == NAME_WHITEOUT)
         return take_whiteout(u, parent);
@@ -294,7 +314,7 @@ static int take_thing(struct unpacking *u, struct archive_entry *entry)
     mode_t type = archive_entry_filetype(entry);
     bool stays, hides;
     int parent;
-    if (open_folder(u, u->name.parent, true, &parent) != 0 ||
+    if (open_folder(u, u->name.parent, &parent) != 0 ||
         make_room(u, parent, type == AE_IFDIR, &stays, &hides) != 0)
         return -1;
     count_attributes(u, entry);

@@ -186,6 +186,8 @@ static void whiteouts_of_the_same_layer(void **state)
     TAR(&tar, ".wh.two");
     TAR(&tar, "three/.wh.f");
     TAR(&tar, "three/.wh.f");
+    TAR(&tar, ".wh.four");
+    TAR(&tar, "four/five/f", .data = "untold");
     TAR(&tar, "linked/.wh.f", .type = '1', .link = ".wh..wh.aufs");
     TAR(&tar, ".wh..wh.plnk", .type = '5');
     tar_end(&tar);
@@ -200,6 +202,8 @@ static void whiteouts_of_the_same_layer(void **state)
     assert_string_equal(drive_content(drive_file(&oci, 0, "one/f")), "z");
     assert_true(is_opaque(drive_file(&oci, 0, "two")));
     assert_true(is_whiteout(drive_file(&oci, 0, "three/f")));
+    assert_true(is_opaque(drive_file(&oci, 0, "four")));
+    assert_string_equal(drive_content(drive_file(&oci, 0, "four/five/f")), "untold");
     assert_true(is_whiteout(drive_file(&oci, 0, "linked/f")));
     assert_int_equal(access(drive_file(&oci, 0, ".wh.before"), F_OK), -1);
 }
