@@ -114,11 +114,26 @@ struct fs_kept {
     int lock; /* while armed: the directory's fd, which holds a lock; else -1 */
 };
 
+/* The layers of an OCI image in the user's cache, the topmost first. */
+struct fs_image {
+    struct fs_image_layer {
+        const char *path; /* real */
+        uint64_t device, inode;
+        mode_t mode;
+        uid_t uid;
+        gid_t gid;
+        int lock; /* while armed: the directory's fd, which holds a lock; else -1 */
+    } * layers;
+    size_t count;
+    struct origin origin;
+};
+
 struct fs_plan {
     const struct fs_step *steps; /* the first `staged` of them are carried out in the stage */
     size_t count, staged;
     const char *stage_size_text, *stage_inodes_text; /* of the tmpfs that is the stage */
     struct fs_kept kept;
+    struct fs_image image;
     const char *root_size_text; /* size= of the tmpfs that is the root itself */
     const char *cwd;            /* absolute, inside */
     bool raise_open_files; /* more at once than the launcher's soft limit, given here, allows */

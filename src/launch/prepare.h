@@ -24,8 +24,9 @@ void plan_examine(const struct sbx_policy *policy, struct diag *diag);
 int plan_accept(const struct sbx_policy *policy, struct sbx_error *error);
 
 /* Fills in *plan: check and prepare of every guard. `policy`, `command` and `host` are borrowed and
- * must outlive the plan. Starts no process and changes nothing on the machine. On failure the plan
- * is empty again. Errors: all but SBX_E_SETUP. */
+ * must outlive the plan. Starts no process and changes nothing on the machine, but for the helper
+ * that unpacks root.image into the user's cache. On failure the plan is empty again. Errors: all
+ * but SBX_E_SETUP. */
 int plan_prepare(struct plan *plan, const struct sbx_policy *policy,
                  const struct sbx_command *command, const struct host *host,
                  struct sbx_error *error);
@@ -47,8 +48,8 @@ struct refusals {
 
 /* For those who explain: fills in *plan as plan_prepare() does, and goes on after a guard has
  * refused. The policy must have passed plan_accept(). `command` may be NULL: no program is looked
- * for. The part of a guard that refused, or was not asked, stays empty. Starts no process and
- * changes nothing on the machine; the plan must not be launched where *refusals has anything in it.
+ * for. The part of a guard that refused, or was not asked, stays empty. It does no
+ * more to the machine than that; the plan must not be launched where *refusals has anything in it.
  *
  * Returns 0, whatever was refused, and the plan is to be freed. Or -1, and the plan is empty.
  * Errors: SBX_E_USAGE for a command that makes no sense, SBX_E_RESOURCE. */

@@ -90,7 +90,7 @@ static const struct {
     {"sandbox changes a", WORDS("apply"), WORDS("list", "letter.txt")},
     {"sandbox changes apply fol", WORDS("folder/"), WORDS("apply", "letter.txt")},
     {"sandbox changes --lower fol", WORDS("folder/"), WORDS("letter.txt")},
-    {"sandbox changes --", WORDS("--lower", "--to", "--null"), WORDS("--set")},
+    {"sandbox changes --", WORDS("--set", "--lower", "--to", "--null"), WORDS("--ignore")},
 };
 
 enum { CASES = sizeof(cases) / sizeof(cases[0]) };

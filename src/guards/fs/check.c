@@ -40,11 +40,20 @@ static int check_writable_root(const struct item *item, struct diag *diag)
 static void check_overlay(const struct sbx_policy *policy, struct diag *diag)
 {
     const struct value_upper *upper = &policy->root_upper;
+    const struct value_string *image = &policy->root_image;
     const bool overlay = policy->root_base.v == BASE_OVERLAY;
-    if (overlay && policy->root_lower.count == 0)
+    if (overlay && policy->root_lower.count == 0 && !image->v)
         diag_error(diag, policy->root_base.origin, 0,
-                   "name its layers, the topmost first: lower = DIRECTORY ...",
+                   "name its layers, the topmost first: lower = DIRECTORY ...; or an image",
                    "root.base = overlay has no layer: root.lower is empty");
+    if (image->v && strncmp(image->v, "oci:/", 5) != 0)
+        diag_error(diag, image->origin, 0,
+                   "write oci:DIRECTORY or oci:DIRECTORY:TAG, with an absolute path; "
+                   "${PROFILE_DIR} and ${PWD} are known",
+                   "root.image: '%s' names no image", image->v);
+    if (!overlay && image->v)
+        diag_error(diag, image->origin, 0, "say root.base = overlay",
+                   "root.image: only an overlay has layers");
     if (!overlay && policy->root_lower.count > 0)
         diag_error(diag, policy->root_lower.items[0].origin, 0, "say root.base = overlay",
                    "root.lower: only an overlay has layers");

@@ -244,9 +244,10 @@ static bool wall_overlay(const struct plan *plan, const char *ground, struct wal
 static bool wall_lower(const struct plan *plan, struct wall *wall)
 {
     if (!plan->policy->root_lower.count)
-        return guard_wall(wall, SBX_STATE_OFF, "no word in it: there is no overlay");
+        return guard_wall(wall, SBX_STATE_OFF, "no word in it");
     return guard_wall(wall, SBX_STATE_ENFORCED, "%zu lower layers of overlayfs, userxattr",
-                      count_steps(&plan->fs, FS_LAYER) - (plan->fs.kept.path != NULL));
+                      count_steps(&plan->fs, FS_LAYER) - (plan->fs.kept.path != NULL) -
+                          plan->fs.image.count);
 }
 
 static bool wall_upper(const struct plan *plan, struct wall *wall)
@@ -383,6 +384,13 @@ bool fs_wall(const struct plan *plan, enum key_id key, struct wall *wall)
         return wall_base(plan, wall);
     case KEY_root_lower:
         return wall_lower(plan, wall);
+    case KEY_root_image:
+        return plan->fs.image.count
+                   ? guard_wall(wall, SBX_STATE_ENFORCED,
+                                "%zu layers in the user's cache, their digests checked when they "
+                                "were unpacked; locked while it runs",
+                                plan->fs.image.count)
+                   : guard_wall(wall, SBX_STATE_OFF, "no image is named");
     case KEY_root_upper:
         return wall_upper(plan, wall);
     case KEY_root_cwd:

@@ -37,6 +37,22 @@ static int prepare(struct plan *plan, const struct host *host, struct sbx_error 
     return fs_prepare(plan, host, &fs_this_machine, error);
 }
 
+static int arm(struct plan *plan, struct sbx_error *error)
+{
+    if (fs_kept_arm(plan, error) != 0)
+        return -1;
+    if (fs_image_arm(plan, error) == 0)
+        return 0;
+    fs_kept_disarm(plan);
+    return -1;
+}
+
+static void disarm(struct plan *plan)
+{
+    fs_image_disarm(plan);
+    fs_kept_disarm(plan);
+}
+
 static void observe(const struct plan *plan, struct sbx_report *report)
 {
     guard_report(report, "fs", SBX_STATE_ENFORCED,
@@ -57,8 +73,8 @@ const struct guard guard_fs = {
     .check = fs_check,
     .review = fs_review,
     .prepare = prepare,
-    .arm = fs_kept_arm,
-    .disarm = fs_kept_disarm,
+    .arm = arm,
+    .disarm = disarm,
     .enter = fs_enter,
     .explain = fs_explain,
     .observe = observe,

@@ -305,6 +305,14 @@ int fs_overlay_claims(struct fs_build *build, struct sbx_error *error);
  * who is the sandbox's user, may do there what the other one's mode lets that user do. */
 unsigned fs_copied_mode(const struct ns_plan *ns, mode_t mode, uid_t uid, gid_t gid);
 
+/* root.image (image.c): has its layers unpacked, and fills in plan->fs.image, but for the locks.
+ * Errors: SBX_E_HOST, SBX_E_RESOURCE. */
+int fs_image(struct fs_build *build, struct sbx_error *error);
+
+/* Locks them for the run. */
+int fs_image_arm(struct plan *plan, struct sbx_error *error);
+void fs_image_disarm(struct plan *plan);
+
 /* guard_fs.arm, disarm (kept.c): locks the directory that keeps changes, and makes what is missing
  * in it. */
 int fs_kept_arm(struct plan *plan, struct sbx_error *error);

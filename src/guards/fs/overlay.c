@@ -102,10 +102,26 @@ static int check_apart(const struct fs_layer *list, size_t count, const struct i
     return 0;
 }
 
+/* Behind the others: an image is what they change. */
+static void add_image(const struct fs_image *image, struct fs_layer *made, struct fs_layers *layers)
+{
+    for (size_t i = 0; i < image->count; i++) {
+        const struct fs_image_layer *layer = &image->layers[i];
+        made[layers->count] =
+            (struct fs_layer){layer->path, layer->device, layer->inode, image->origin};
+        if (layers->count++ == 0) {
+            layers->mode = layer->mode;
+            layers->uid = layer->uid;
+            layers->gid = layer->gid;
+        }
+    }
+}
+
 static int read_layers(struct overlay *o, struct fs_layers *layers, struct sbx_error *error)
 {
     const struct value_list *list = &o->build->plan->policy->root_lower;
-    struct fs_layer *made = arena_array(o->arena, list->count + 1, sizeof(*made));
+    const struct fs_image *image = &o->build->plan->fs.image;
+    struct fs_layer *made = arena_array(o->arena, list->count + image->count + 1, sizeof(*made));
     struct fs_source source = {.path = NULL};
     if (!made)
         return err_memory(error, FS_STAGE);
@@ -124,6 +140,7 @@ static int read_layers(struct overlay *o, struct fs_layers *layers, struct sbx_e
             layers->gid = source.gid;
         }
     }
+    add_image(image, made, layers);
     if (layers->count > 0 && layers->count <= LAYERS_MAX)
         return 0;
     if (layers->count)
@@ -415,6 +432,8 @@ int fs_overlay_claims(struct fs_build *build, struct sbx_error *error)
         err_hint(error, "sandbox must know what is mounted in a layer: mount a /proc here");
         return err_at(error, build->plan->policy->root_base.origin);
     }
+    if (fs_image(build, error) != 0)
+        return -1;
     if (read_layers(&o, &layers, error) != 0 || read_upper(&o, &layers, error) != 0)
         return -1;
     return add_place(&o, &layers, error);

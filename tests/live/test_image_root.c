@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * test_image_root.c - root.image: a program runs on the layers of an OCI image, which two sandboxes
+ * share, which none of them changes, and which nobody removes meanwhile.
+ */
+#include "image/drive.h"
+#include "support/stage.h"
+#include "support/test.h"
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SYSTEM                                                                                     \
+    "root.base=overlay", "files.ro+=/usr",                                                         \
+        "files.symlink+=usr/bin:/bin usr/lib:/lib usr/lib64:/lib64"
+#define SH(script) LIST("/usr/bin/sh", "-c", script)
+
+static const char *image(const char *tag)
+{
+    static char text[PATH_MAX];
+    snprintf(text, sizeof(text), "root.image=oci:%s%s", drive_layout(), tag);
+    return text;
+}
+
+#define START(r, tag, script, ...)                                                                 \
+    RUN(r, .profile = "base", .set = LIST(SYSTEM, image(tag), __VA_ARGS__), .argv = SH(script),    \
+        .env = drive_environment())
+
+static void says(struct result *r, const char *text)
+{
+    expect_outcome(r, "exited", 0);
+    expect_out(r, text);
+    result_free(r);
+}
+
+/* The first launch unpacks; the topmost layer's opaque etc/ hides the others'. */
+static void runs_on_an_image(void **state)
+{
+    struct oci oci;
+    struct result r;
+    (void)state;
+    drive_image(&oci);
+    for (int i = 0; i < 2; i++) {
+        START(&r, ":3.18", "cat /etc/new /link; ls /gone /etc/motd 2>/dev/null || echo hidden",
+              "root.upper=none");
+        says(&r, "upperupperhidden\n");
+    }
+}
+
+/* Neither by what a program writes, nor by what the launcher needs in the root. */
+static void stays_as_it_is(void **state)
+{
+    struct oci oci;
+    struct result r;
+    (void)state;
+    drive_image(&oci);
+    DRIVE(&r, "unpack", image("") + strlen("root.image="));
+    assert_int_equal(r.status, 0);
+    result_free(&r);
+    char *before = drive_snapshot(drive_cache());
+    START(&r, "", "rm /etc/new 2>/dev/null; echo x > /etc/motd; mkdir /d; echo y",
+          "root.upper=tmpfs");
+    expect_out(&r, "y\n");
+    result_free(&r);
+    char *after = drive_snapshot(drive_cache());
+    assert_string_equal(before, after);
+    free(before);
+    free(after);
+}
+
+static void in_use(void **state)
+{
+    struct oci oci;
+    struct result r, removed;
+    struct running first;
+    int pipes[2];
+    (void)state;
+    drive_image(&oci);
+    assert_int_equal(pipe2(pipes, 02000000 /* O_CLOEXEC */), 0);
+    run_start(&first, &(struct run_spec){.profile = "base",
+                                         .set = LIST(SYSTEM, image("")),
+                                         .argv = SH("echo ready; read line; cat /etc/new"),
+                                         .env = drive_environment(),
+                                         .in = &pipes[0]});
+    run_wait_for(&first, "ready");
+    START(&r, "", "cat /etc/new", "root.upper=none"); /* two share the layers */
+    says(&r, "upper");
+    DRIVE(&removed, "remove", "--all");
+    assert_int_equal(removed.status, 1);
+    result_free(&removed);
+    assert_int_equal(write(pipes[1], "\n", 1), 1);
+    run_finish(&first, &r);
+    says(&r, "ready\nupper");
+    DRIVE(&removed, "remove", "--all");
+    assert_int_equal(removed.status, 0);
+    result_free(&removed);
+    close(pipes[0]);
+    close(pipes[1]);
+}
+
+static void refusals(void **state)
+{
+    struct oci oci;
+    struct result r;
+    (void)state;
+    drive_image(&oci);
+    START(&r, ":other", "true", "root.upper=none");
+    expect_refused(&r, 125, "root.image: ");
+    result_free(&r);
+    RUN(&r, .profile = "base", .set = LIST(SYSTEM, "root.image=oci:layout"), .argv = SH("true"));
+    expect_refused(&r, 125, "names no image");
+    result_free(&r);
+    RUN(&r, .profile = "base", .set = LIST(image("")), .argv = SH("true"));
+    expect_refused(&r, 125, "only an overlay");
+    result_free(&r);
+}
+
+/* What is not what its digest says is not run. */
+static void damaged(void **state)
+{
+    struct oci oci;
+    struct result r;
+    char name[256];
+    (void)state;
+    drive_image(&oci);
+    snprintf(name, sizeof(name), "blobs/sha256/%s", oci.layers[0].digest.hex);
+    oci_file(&oci, name, "other", 5);
+    START(&r, "", "echo ran", "root.upper=none");
+    expect_refused(&r, 125, "root.image: ");
+    result_free(&r);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, drive_enter, drive_leave)
+
+static int body(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(runs_on_an_image), TEST(stays_as_it_is), TEST(in_use), TEST(refusals), TEST(damaged),
+    };
+    (void)argc, (void)argv;
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(int argc, char **argv)
+{
+    return stage_main(argc, argv, NULL, body);
+}
