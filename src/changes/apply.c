@@ -49,6 +49,13 @@ static int look(const struct walk *walk, const char *name, struct thing *thing)
     return 1;
 }
 
+/* A directory that the launcher has made, and in which nothing was done: the caller may have no
+ * right to the target's. */
+static bool is_bare(const struct walk *walk, const struct entry *entry)
+{
+    return entry->frame && walk_names(walk)->count == 0;
+}
+
 static int look_failed(const struct walk *walk, int result, struct sbx_error *error)
 {
     return walk_fail(walk, -result, "can't look in the target at ", error);
@@ -92,7 +99,7 @@ static int check_enter(struct walk *walk, const struct entry *entry, struct sbx_
     if (result < 0)
         return look_failed(walk, result, error);
     if (result == 1 && S_ISDIR(old.mode)) {
-        result = trail_enter(&apply->target, entry->name);
+        result = is_bare(walk, entry) ? 0 : trail_enter(&apply->target, entry->name);
         return result != 0 ? look_failed(walk, result, error) : 0;
     }
     if (result == 1 && thing_is_whiteout(apply->target.fd, entry->name, &old) == 1)
@@ -185,6 +192,8 @@ static int write_enter(struct walk *walk, const struct entry *entry, struct sbx_
     if (result < 0)
         return look_failed(walk, result, error);
     bool there = result == 1 && S_ISDIR(old.mode);
+    if (there && is_bare(walk, entry))
+        return 0;
     if (!there) {
         const struct put wanted = {-1, apply->target.fd, entry->name, &entry->upper,
                                    result == 1 ? &old : NULL};
@@ -240,7 +249,7 @@ static int finish_entry(struct walk *walk, const struct entry *entry, struct sbx
 static int finish_enter(struct walk *walk, const struct entry *entry, struct sbx_error *error)
 {
     struct apply *apply = walk->data;
-    int result = trail_enter(&apply->target, entry->name);
+    int result = is_bare(walk, entry) ? 0 : trail_enter(&apply->target, entry->name);
     return result != 0 ? walk_fail(walk, -result, "can't open the directory ", error) : 0;
 }
 
@@ -281,6 +290,8 @@ static int finish_directory(const struct walk *walk, const struct thing *wanted,
 static int finish_leave(struct walk *walk, const struct entry *entry, struct sbx_error *error)
 {
     struct apply *apply = walk->data;
+    if (!is_here(walk, 0))
+        return 0;
     if (entry->opaque && remove_hidden(walk, error) != 0)
         return -1;
     autofd fd = fcntl(apply->target.fd, F_DUPFD_CLOEXEC, 3);

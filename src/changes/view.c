@@ -71,8 +71,8 @@ static int enter_layer(struct trail *layer, const char *name)
     if (!S_ISDIR(thing.mode))
         return 0;
     result = trail_enter(layer, name);
-    if (result != 0)
-        return result;
+    if (result != 0) /* what the user may not enter, overlayfs could not either, for him */
+        return result == -EACCES ? 0 : result;
     result = thing_is_opaque(layer->fd);
     return result < 0 ? result : !result;
 }

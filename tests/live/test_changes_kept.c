@@ -113,6 +113,9 @@ static int change_three(void)
     memset(text, 'x', 5000);
     text[5000] = '\0';
     DO(write_text("aa", "first"));
+    DO(mkdir("ab", 0755));
+    DO(write_text("ab/in", "it"));
+    DO(chmod("ab", 0711));
     DO(write_text("bb", text));
     DO(write_text("cc", "third"));
     DO(unlink("removed"));
@@ -135,14 +138,14 @@ static void half_way_nothing_is_lost(void **state)
     RUN(&r, .profile = "", .no_report = true, .before = limit_files,
         .options = LIST("changes", "apply", "-l", "low", "state"));
     expect_refused(&r, 125, "can't write /bb: File too large");
-    expect_word(&r, r.err, "1 written, 0 removed before that");
+    expect_word(&r, r.err, "3 written, 0 removed before that");
     result_free(&r);
     assert_int_equal(access("low/aa", F_OK), 0);
     assert_int_equal(access("low/bb", F_OK), -1);
     assert_int_equal(access("low/cc", F_OK), -1);
     assert_int_equal(access("low/removed", F_OK), 0);
     CHANGES(&r, "-l", "low", "state");
-    expect_out(&r, "A 5000 file /bb\nA 5 file /cc\nD 4 file /removed\n");
+    expect_out(&r, "M - mode /ab/\nA 5000 file /bb\nA 5 file /cc\nD 4 file /removed\n");
     result_free(&r);
     CHANGES(&r, "apply", "-l", "low", "state");
     assert_int_equal(r.status, 0);
