@@ -321,6 +321,40 @@ static void kept_of_the_host(void **state)
     remove_apart(data);
 }
 
+/* The shipped profile: a build, and nothing has happened; then it has. Its private /tmp is taken
+ * away, for the test's own folders lie there. */
+static void dry_run(void **state)
+{
+    struct result r;
+    struct stat st;
+    char place[] = "/var/tmp/sandbox-kept-XXXXXX", data[] = "/var/tmp/sandbox-data-XXXXXX";
+    char set[64], script[300], file[64];
+    const char *const sets[] = {"files.tmpfs=/dev/shm", set, NULL};
+    (void)state;
+    make_apart(place, geteuid());
+    make_apart(data, owner());
+    snprintf(set, sizeof(set), "root.upper=%s", place);
+    snprintf(file, sizeof(file), "%s/made", data);
+    snprintf(script, sizeof(script), "mkdir %s/new && echo made >%s && cat %s", data, file, file);
+    RUN(&r, .profile = "dry-run", .set = sets, .argv = SH(script));
+    says(&r, "made\n");
+    assert_int_equal(stat(file, &st), -1);
+    RUN(&r, .profile = "", .no_report = true,
+        .options = LIST("changes", "--set", set, "--set", sets[0], "dry-run"));
+    assert_int_equal(r.status, 1);
+    expect_word(&r, r.out, file);
+    assert_null(strstr(r.out, "/dev"));
+    result_free(&r);
+    RUN(&r, .profile = "", .no_report = true,
+        .options = LIST("changes", "--set", set, "--set", sets[0], "apply", "dry-run"));
+    assert_int_equal(r.status, 0);
+    result_free(&r);
+    assert_int_equal(stat(file, &st), 0);
+    assert_int_equal(st.st_size, 5);
+    remove_apart(place);
+    remove_apart(data);
+}
+
 static void one_at_a_time(void **state)
 {
     struct result r;
@@ -456,10 +490,10 @@ static int body(int argc, char **argv)
         CASE(absolute_links),   CASE(the_whole_host),
         CASE(read_only),        CASE(thrown_away),
         CASE(bounded),          CASE(kept),
-        CASE(kept_of_the_host), CASE(one_at_a_time),
-        CASE(planted_link),     CASE(planted_way),
-        CASE(hidden),           CASE(not_executed),
-        CASE(refusals),
+        CASE(kept_of_the_host), CASE(dry_run),
+        CASE(one_at_a_time),    CASE(planted_link),
+        CASE(planted_way),      CASE(hidden),
+        CASE(not_executed),     CASE(refusals),
     };
     (void)argc, (void)argv;
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -164,7 +164,7 @@ static void closed_stdout(void **state)
 /* What explain prints is a profile, and the same one. */
 static void explain_is_a_profile(void **state)
 {
-    static const char *const profiles[] = {"base",         "build",      "judge",
+    static const char *const profiles[] = {"base",         "build",      "dry-run",   "judge",
                                            "judge-python", "judge-java", "judge-node"};
     struct result r;
     (void)state;

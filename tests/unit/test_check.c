@@ -115,7 +115,7 @@ static size_t errors_of(const struct sbx_findings *findings)
 
 static void shipped(void **state)
 {
-    static const char *const names[] = {"base",         "build",      "judge",
+    static const char *const names[] = {"base",         "build",      "dry-run",   "judge",
                                         "judge-python", "judge-java", "judge-node"};
     char path[512];
     (void)state;

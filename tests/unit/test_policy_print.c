@@ -92,7 +92,7 @@ static void round_text(const char *text)
 
 static void shipped(void **state)
 {
-    static const char *const names[] = {"base",         "build",      "judge",
+    static const char *const names[] = {"base",         "build",      "dry-run",   "judge",
                                         "judge-python", "judge-java", "judge-node"};
     char path[512];
     (void)state;

@@ -79,6 +79,9 @@ int fs_mounts_read(struct arena *arena, const char *file, struct fs_mounts *moun
 /* Whether anything is mounted strictly below a directory. */
 bool fs_mounts_below(const struct fs_mounts *mounts, const char *path);
 
+/* Whether a path is the root of a mount that overlayfs does not take, such as a vfat. */
+bool fs_mounts_no_layer(const struct fs_mounts *mounts, const char *path);
+
 /* Whether a path is the root of a mount that only the kernel fills, such as a procfs. */
 bool fs_mounts_kernels_own(const struct fs_mounts *mounts, const char *path);
 

@@ -123,10 +123,35 @@ static bool is_kernels_own(const char *type)
     return false;
 }
 
-bool fs_mounts_kernels_own(const struct fs_mounts *mounts, const char *path)
+/* Mounts with an idea of their own of which names are the same, which overlayfs refuses. */
+static bool is_no_layer(const char *type)
+{
+    static const char *const types[] = {
+        "affs", "cifs", "exfat", "hfs", "hfsplus", "iso9660", "msdos", "ntfs3", "smb3", "vfat",
+    };
+    for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+        if (strcmp(types[i], type) == 0)
+            return true;
+    return false;
+}
+
+/* The type of the mount whose root a path is; NULL: it is none. */
+static const char *type_at(const struct fs_mounts *mounts, const char *path)
 {
     for (size_t i = mounts->count; i-- > 0;) /* the last on a place is the topmost */
         if (strcmp(mounts->list[i].point, path) == 0)
-            return is_kernels_own(mounts->list[i].type);
-    return false;
+            return mounts->list[i].type;
+    return NULL;
+}
+
+bool fs_mounts_kernels_own(const struct fs_mounts *mounts, const char *path)
+{
+    const char *type = type_at(mounts, path);
+    return type && is_kernels_own(type);
+}
+
+bool fs_mounts_no_layer(const struct fs_mounts *mounts, const char *path)
+{
+    const char *type = type_at(mounts, path);
+    return type && is_no_layer(type);
 }

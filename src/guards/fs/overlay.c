@@ -315,6 +315,16 @@ static bool must_divide(const struct overlay *o, const struct fs_layers *layers)
 
 static int add_place(struct overlay *o, const struct fs_layers *layers, struct sbx_error *error);
 
+/* What can't be in an overlay is shown read-only. */
+static int add_bind(struct overlay *o, const char *path, const char *target,
+                    struct sbx_error *error)
+{
+    struct fs_source source;
+    if (fs_source_look(o->arena, path, &source) != 0)
+        return 0;
+    return add_claim(o, fs_source_claim(&source, target, false), error);
+}
+
 /* One name in a divided directory. What is neither a directory nor a file or link is left out, and
  * so is what the kernel fills, and the directory of the changes itself. */
 static int add_entry(struct overlay *o, const struct fs_layers *layers, const char *name,
@@ -332,17 +342,13 @@ static int add_entry(struct overlay *o, const struct fs_layers *layers, const ch
         fs_claims_at(&o->build->claims, claim.target, strlen(claim.target)) ||
         fs_mounts_kernels_own(&o->mounts, found.host) || (kept && strcmp(found.host, kept) == 0))
         return 0;
+    if (S_ISREG(found.st.st_mode) || fs_mounts_no_layer(&o->mounts, found.host))
+        return add_bind(o, found.host, claim.target, error);
     if (S_ISDIR(found.st.st_mode)) {
         int ret = fs_layers_below(o->arena, layers, name, &below);
         if (ret == ENOMEM)
             return err_memory(error, FS_STAGE);
         return ret == 0 ? add_place(o, &below, error) : 0;
-    }
-    if (S_ISREG(found.st.st_mode)) {
-        struct fs_source source;
-        if (fs_source_look(o->arena, found.host, &source) != 0)
-            return 0;
-        return add_claim(o, fs_source_claim(&source, claim.target, false), error);
     }
     ssize_t got = S_ISLNK(found.st.st_mode) ? readlink(found.host, content, sizeof(content)) : -1;
     if (got <= 0 || got == (ssize_t)sizeof(content))
