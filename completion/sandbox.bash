@@ -259,6 +259,20 @@ _sandbox_offer_profiles() # START
     [[ ${#COMPREPLY[@]} -gt 0 && $1 != */* ]] || _sandbox_offer_files "$1" -d
 }
 
+# A directory that keeps changes, or a profile that names it.
+_sandbox_offer_kept() # START
+{
+    local before=("${COMPREPLY[@]}") word
+    COMPREPLY=()
+    _sandbox_offer_profiles "$1"
+    before+=("${COMPREPLY[@]}")
+    COMPREPLY=()
+    _sandbox_offer_files "$1" -d
+    for word in "${before[@]}"; do
+        [[ " ${COMPREPLY[*]} " == *" $word "* ]] || COMPREPLY+=("$word")
+    done
+}
+
 _sandbox_offer_setting() # START
 {
     local words values key
@@ -317,9 +331,9 @@ _sandbox_offer_operand() # START
     explain:1) _sandbox_offer "$1" syscall ;;
     changes:0)
         _sandbox_offer "$1" list apply discard
-        _sandbox_offer_files "$1" -d
+        _sandbox_offer_kept "$1"
         ;;
-    changes:1) [[ ${operands[0]} != @(list|apply|discard) ]] || _sandbox_offer_files "$1" -d ;;
+    changes:1) [[ ${operands[0]} != @(list|apply|discard) ]] || _sandbox_offer_kept "$1" ;;
     explain:2)
         [[ ${operands[1]} == syscall ]] || return
         _sandbox_calls

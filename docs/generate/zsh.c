@@ -67,7 +67,7 @@ static void print_arguments(FILE *out)
         [OPERANDS_PROGRAM] = "'(-)1:program:_command_names -e' '*::argument:_normal'",
         [OPERANDS_PROFILES] = "'*:profile:_sandbox_profiles'",
         [OPERANDS_QUESTION] = "'1:profile:_sandbox_profiles' '*::question:_sandbox_question'",
-        [OPERANDS_CHANGES] = "'1:what:_sandbox_changes' '2:directory:_files -/'",
+        [OPERANDS_CHANGES] = "'1:what:_sandbox_changes' '2:changes:_sandbox_kept'",
         [OPERANDS_TWO_PROFILES] = "'1:profile:_sandbox_profiles' '2:profile:_sandbox_profiles'",
         [OPERANDS_IMAGE] = "'1:what:(unpack list remove)' '*:image:_sandbox_image'",
     };

@@ -433,7 +433,7 @@ struct sbx_applied {
 /* Writes the changes into the topmost lower directory, lowers[0], and empties `upper`. All is
  * checked before anything is written: what can't be applied refuses the whole. Each file is written
  * beside its place and renamed; what is removed is removed at the end. Nothing is followed that is
- * a symbolic link in lowers[0], and nothing is crossed that is mounted there.
+ * a symbolic link in lowers[0].
  *
  * dry_run    check alone
  * applied    is filled in on failure too

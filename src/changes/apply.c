@@ -20,6 +20,7 @@
 #include "changes/walk.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -342,6 +343,36 @@ static int run_phase(struct apply *apply, const struct phase *phase, const struc
     return result != 0 ? -1 : 0;
 }
 
+/* .../layers/sha256/HEX: what `sandbox image` has unpacked, and whose name tells its content. */
+static bool is_cached_layer(const char *path)
+{
+    static const char *const folders[] = {"/layers/sha256", "/layers/sha512"};
+    const char *name = strrchr(path, '/');
+    size_t length = name ? strlen(name + 1) : 0;
+    if ((length != 64 && length != 128) || strspn(name + 1, "0123456789abcdef") != length)
+        return false;
+    for (size_t i = 0; i < 2; i++) {
+        size_t size = strlen(folders[i]);
+        if ((size_t)(name - path) >= size && memcmp(name - size, folders[i], size) == 0)
+            return true;
+    }
+    return false;
+}
+
+static int check_shared(int root, struct sbx_error *error)
+{
+    char link[64], path[PATH_MAX] = "";
+    snprintf(link, sizeof(link), "/proc/self/fd/%d", root);
+    if (readlink(link, path, sizeof(path) - 1) < 0)
+        return err_set(error, SBX_E_HOST, errno, "changes", "can't find the target's path");
+    if (!is_cached_layer(path))
+        return 0;
+    err_set(error, SBX_E_USAGE, 0, "changes", "%s is a layer of the image cache, which is shared",
+            path);
+    return err_hint(error, "put a directory of your own on top of it in root.lower, or apply to a "
+                           "copy with --to; nothing was written");
+}
+
 static int check_target(const struct state *state, int root, struct sbx_error *error)
 {
     struct thing target, upper, dir;
@@ -351,7 +382,7 @@ static int check_target(const struct state *state, int root, struct sbx_error *e
     if (thing_is(&target, &dir) || thing_is(&target, &upper))
         return err_set(error, SBX_E_USAGE, 0, "changes",
                        "the changes of %s can't be applied to itself", state->dir);
-    return 0;
+    return check_shared(root, error);
 }
 
 static int apply_all(struct apply *apply, bool dry_run, const struct state *state, const int *below,

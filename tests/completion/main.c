@@ -89,6 +89,7 @@ static const struct {
     /* changes */
     {"sandbox changes a", WORDS("apply"), WORDS("list", "letter.txt")},
     {"sandbox changes apply fol", WORDS("folder/"), WORDS("apply", "letter.txt")},
+    {"sandbox changes apply mi", WORDS("mine"), WORDS("apply", "letter.txt")},
     {"sandbox changes --lower fol", WORDS("folder/"), WORDS("letter.txt")},
     {"sandbox changes --", WORDS("--set", "--lower", "--to", "--null"), WORDS("--ignore")},
 };

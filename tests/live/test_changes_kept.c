@@ -84,6 +84,23 @@ static void what_cant_be_applied_refuses_all(void **state)
     result_free(&r);
 }
 
+static void a_cached_layer_is_refused(void **state)
+{
+#define EIGHT "01234567"
+    static const char layer[] =
+        "other/layers/sha256/" EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT EIGHT;
+    struct result r;
+    (void)state;
+    run_work("low", change_all);
+    assert_int_equal(mkdir("other", 0755) | mkdir("other/layers", 0755), 0);
+    assert_int_equal(mkdir("other/layers/sha256", 0755) | mkdir(layer, 0755), 0);
+    CHANGES(&r, "apply", "--to", layer, "state");
+    expect_refused(&r, 125, "is a layer of the image cache");
+    expect_word(&r, r.err, "nothing was written");
+    result_free(&r);
+    assert_int_equal(rmdir(layer), 0);
+}
+
 static void wrong_words_are_told(void **state)
 {
     struct result r;
@@ -199,6 +216,7 @@ static int tests(void)
         cmocka_unit_test_setup_teardown(a_running_sandbox_keeps_them, set, leave),
         cmocka_unit_test_setup_teardown(another_directory_is_left_alone, set, leave),
         cmocka_unit_test_setup_teardown(what_cant_be_applied_refuses_all, set, leave),
+        cmocka_unit_test_setup_teardown(a_cached_layer_is_refused, set, leave),
         cmocka_unit_test_setup_teardown(wrong_words_are_told, set, leave),
         cmocka_unit_test_setup_teardown(half_way_nothing_is_lost, set, leave),
         cmocka_unit_test_setup_teardown(discarded_it_is_gone, set, leave),
