@@ -3,15 +3,16 @@
  * attributes.c - compares and copies extended attributes. A file system without them has none.
  */
 #include "changes/attributes.h"
-#include "base/fd.h"
 #include "changes/thing.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/limits.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
 #include <sys/xattr.h>
+#include <unistd.h>
 
 #ifndef SYS_listxattrat
 #define SYS_listxattrat 465
@@ -119,19 +120,18 @@ int attributes_differ(struct attributed a, struct attributed b)
     if (result == 0 && left.length != right.length)
         result = 1;
     if (result == 0 && left.length) {
-        autofree char *values = malloc(2 * (size_t)XATTR_SIZE_MAX);
+        char *values = malloc(2 * (size_t)XATTR_SIZE_MAX);
         result = values ? values_differ(&left, a, b, values) : -ENOMEM;
+        free(values);
     }
     list_free(&left);
     list_free(&right);
     return result;
 }
 
-static int copy_all(const struct list *list, int from, int to)
+/* `value` has room for one. */
+static int copy_each(const struct list *list, int from, int to, char *value)
 {
-    autofree char *value = list->length ? malloc(XATTR_SIZE_MAX) : NULL;
-    if (list->length && !value)
-        return -ENOMEM;
     for (const char *name = list->names; name < list->names + list->length;
          name += strlen(name) + 1) {
         ssize_t length = fgetxattr(from, name, value, XATTR_SIZE_MAX);
@@ -139,6 +139,16 @@ static int copy_all(const struct list *list, int from, int to)
             return -errno;
     }
     return 0;
+}
+
+static int copy_all(const struct list *list, int from, int to)
+{
+    if (!list->length)
+        return 0;
+    char *value = malloc(XATTR_SIZE_MAX);
+    int result = value ? copy_each(list, from, to, value) : -ENOMEM;
+    free(value);
+    return result;
 }
 
 static int remove_others(const struct list *old, const struct list *list, int to)

@@ -168,9 +168,10 @@ char *content_link(int dirfd, const char *name)
 
 int content_links_differ(int a_dir, int b_dir, const char *name)
 {
-    autofree char *left = content_link(a_dir, name);
-    autofree char *right = left ? content_link(b_dir, name) : NULL;
-    if (!left || !right)
-        return -errno;
-    return strcmp(left, right) != 0;
+    char *left = content_link(a_dir, name);
+    char *right = left ? content_link(b_dir, name) : NULL;
+    int result = left && right ? strcmp(left, right) != 0 : -errno;
+    free(left);
+    free(right);
+    return result;
 }

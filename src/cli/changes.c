@@ -270,7 +270,7 @@ int verb_changes(int argc, char **argv)
     struct changes changes = {.lowers = calloc((size_t)argc, sizeof(*changes.lowers)),
                               .sets = calloc((size_t)argc, sizeof(*changes.sets))};
     int status = changes.lowers && changes.sets ? parse(&changes, argc, argv) : memory_error();
-    if (status < 0)
+    if (status < 0 && changes.place)
         status =
             is_directory(changes.place) ? act_by_directory(&changes) : act_by_profile(&changes);
     free(changes.lowers);
