@@ -361,11 +361,12 @@ struct sbx_layers {
     size_t lower_count;
 };
 
-/* The layers of a policy's root. The lower directories that may be absent, and are, are left out.
+/* The layers of a policy's root. The lower directories that may be absent, and are, are left out;
+ * those of an image are the ones in the cache, into which it is unpacked where it is not there.
  *
- * layers   owned by the caller: free(); its texts live as long as the policy
+ * layers   owned by the caller: free(), of all of it at once
  *
- * Errors: SBX_E_PROFILE where the profile keeps no changes, SBX_E_RESOURCE. */
+ * Errors: SBX_E_PROFILE where the profile keeps no changes; with an image as sbx_run(). */
 int sbx_policy_layers(const struct sbx_policy *policy, struct sbx_layers **layers,
                       struct sbx_error *error);
 

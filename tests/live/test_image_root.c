@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define SYSTEM                                                                                     \
@@ -100,6 +101,35 @@ static void in_use(void **state)
     close(pipes[1]);
 }
 
+/* Changes are listed against the image's layers, and never written into the cache. */
+static void keeps_changes(void **state)
+{
+    struct oci oci;
+    struct result r;
+    char upper[PATH_MAX];
+    (void)state;
+    drive_image(&oci);
+    snprintf(upper, sizeof(upper), "root.upper=%s", work_path("kept"));
+    assert_int_equal(mkdir(work_path("kept"), 0711), 0);
+    START(&r, "", "echo y", upper);
+    says(&r, "y\n");
+    RUN(&r, .profile = "", .no_report = true, .env = drive_environment(),
+        .options =
+            LIST("changes", "-s", "root.base=overlay", "-s", image(""), "-s", upper, "base"));
+    assert_string_equal(r.err, "");
+    assert_int_equal(r.status, 0);
+    result_free(&r);
+    RUN(&r, .profile = "", .no_report = true, .env = drive_environment(),
+        .options = LIST("changes", "apply", "-s", "root.base=overlay", "-s", image(""), "-s", upper,
+                        "base"));
+    expect_refused(&r, 125, "is a layer of the image cache");
+    result_free(&r);
+    RUN(&r, .profile = "", .no_report = true, .options = LIST("changes", "discard", "kept"));
+    assert_int_equal(r.status, 0);
+    result_free(&r);
+    assert_int_equal(rmdir("kept"), 0);
+}
+
 static void refusals(void **state)
 {
     struct oci oci;
@@ -137,7 +167,8 @@ static void damaged(void **state)
 static int body(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        TEST(runs_on_an_image), TEST(stays_as_it_is), TEST(in_use), TEST(refusals), TEST(damaged),
+        TEST(runs_on_an_image), TEST(stays_as_it_is), TEST(in_use),
+        TEST(keeps_changes),    TEST(refusals),       TEST(damaged),
     };
     (void)argc, (void)argv;
     return cmocka_run_group_tests(tests, NULL, NULL);
