@@ -168,8 +168,8 @@ static int failed(const struct value_string *image, const struct answer *answer,
 
 static int ask(const struct value_string *image, struct answer *answer, struct sbx_error *error)
 {
-    pid_t pid;
-    int status;
+    pid_t pid = -1;
+    int status = 0;
     if (start(image, answer, &pid, error) != 0)
         return -1;
     const bool whole = read_all(answer);

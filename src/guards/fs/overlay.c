@@ -194,7 +194,8 @@ static int add_changes(struct overlay *o, const struct fs_source *source, struct
         return err_memory(error, FS_STAGE);
     if (lstat(path, &st) != 0 || !S_ISDIR(st.st_mode))
         return 0; /* arming makes it, or says what is wrong */
-    memcpy(list + 1, layers->list, layers->count * sizeof(*list));
+    for (size_t i = 0; i < layers->count; i++)
+        list[i + 1] = layers->list[i];
     list[0] =
         (struct fs_layer){path, st.st_dev, st.st_ino, o->build->plan->policy->root_upper.origin};
     *layers =
@@ -333,7 +334,7 @@ static int add_entry(struct overlay *o, const struct fs_layers *layers, const ch
     const char *kept = o->build->plan->fs.kept.path;
     char content[PATH_MAX];
     struct fs_found found;
-    struct fs_layers below;
+    struct fs_layers below = {.list = NULL};
     struct fs_claim claim = {.kind = FS_CLAIM_SYMLINK};
     claim.target = arena_printf(o->arena, "%s%s%s", layers->sub, *layers->sub ? "/" : "", name);
     if (!claim.target)
@@ -425,7 +426,7 @@ static int add_place(struct overlay *o, const struct fs_layers *layers, struct s
 int fs_overlay_claims(struct fs_build *build, struct sbx_error *error)
 {
     struct overlay o = {.build = build, .arena = build->claims.arena};
-    struct fs_layers layers;
+    struct fs_layers layers = {.list = NULL};
     if (build->plan->policy->root_base.v != BASE_OVERLAY)
         return 0;
     int ret = fs_mounts_read(o.arena, build->machine->mounts, &o.mounts);

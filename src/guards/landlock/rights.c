@@ -158,13 +158,13 @@ static bool root_executes(const struct fs_plan *fs)
 static int derive_rules(struct derivation *d, struct sbx_error *error)
 {
     const struct fs_plan *fs = &d->plan->fs;
-    const struct fs_step *root = fs->count > fs->staged ? &fs->steps[fs->staged] : NULL;
-    const bool own_root = !root || root->target[0] != '\0';
+    const struct fs_step *first = fs->steps + fs->staged;
+    const bool own_root = fs->count == fs->staged || first->target[0] != '\0';
     uint64_t ground = LL_READ | (root_executes(fs) ? LL_EXECUTE : 0);
     struct origin origin = d->plan->policy->root_base.origin;
     if (!own_root) {
-        ground = landlock_rights(root) & d->handled;
-        origin = root->origin;
+        ground = landlock_rights(first) & d->handled;
+        origin = first->origin;
     }
     enter_place(d, "", ground);
     if (add_rule(d, "", ground, &origin, error) != 0)
