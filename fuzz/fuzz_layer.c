@@ -89,7 +89,8 @@ static int unpack(const uint8_t *data, size_t size, int root)
     int result = unpack_layer(stream, root, &budget, &unpacked, &error);
     stream_close(stream);
     EXPECT(result == 0 || (error.text[0] && error.code), "an error without a text");
-    EXPECT(result == 0 || !strstr(error.text, "is damaged"), "nothing is: %s", error.text);
+    /* Names come later in a text. */
+    EXPECT(result == 0 || strncmp(error.text, "the layer sha256:", 17) != 0, "%s", error.text);
     return result;
 }
 

@@ -220,6 +220,9 @@ static void usage(void **state)
         LIST("image", "unpack", "--format", "sarif", "x"),
         LIST("image", "unpack", "docker://alpine"),
         LIST("image", "list", "x"),
+        LIST("image", "list", "--all"),
+        LIST("image", "remove", "--max-size", "1", "--all"),
+        LIST("image", "unpack", "--all", "x"),
         LIST("image", "--nonsense"),
     };
     struct result r;
