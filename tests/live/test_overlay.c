@@ -370,6 +370,48 @@ static void one_at_a_time(void **state)
     says(&r, "");
 }
 
+/* A launcher that is killed takes the sandbox with it, but not at once: until then the directory is
+ * in use. PID 1 has it open; who that is only root may see. */
+static void the_lock_is_the_sandboxes(void **state)
+{
+    struct running held;
+    struct result r;
+    char path[80], link[300];
+    unsigned init = 0, found = 0;
+    int pipes[2];
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(pipe2(pipes, O_CLOEXEC), 0);
+    run_start(&held, &(struct run_spec){.profile = "base",
+                                        .set = LIST(SYSTEM, lower, upper),
+                                        .argv = SH("echo ready; read line; :"),
+                                        .in = &pipes[0]});
+    run_wait_for(&held, "ready");
+    snprintf(path, sizeof(path), "/proc/%d/task/%d/children", held.pid, held.pid);
+    FILE *children = fopen(path, "re");
+    assert_non_null(children);
+    assert_int_equal(fscanf(children, "%u", &init), 1);
+    fclose(children);
+    for (int fd = 0; fd < 64; fd++) {
+        snprintf(path, sizeof(path), "/proc/%u/fd/%d", init, fd);
+        ssize_t got = readlink(path, link, sizeof(link) - 1);
+        if (got < 0)
+            continue;
+        link[got] = '\0';
+        assert_string_equal(link, in_folder("kept"));
+        found++;
+    }
+    assert_int_equal(found, 1);
+    close(pipes[1]);
+    close(pipes[0]);
+    run_finish(&held, &r);
+    says(&r, "ready\n");
+    RUN(&r, .profile = "base", .set = LIST(SYSTEM, lower, upper),
+        .argv = SH("ls -l /proc/self/fd | grep -c kept; :"));
+    says(&r, "0\n");
+}
+
 /* ---- attacks -------------------------------------------------------------------------------- */
 
 /* An earlier program can't choose where the changes go. */
@@ -491,9 +533,10 @@ static int body(int argc, char **argv)
         CASE(read_only),        CASE(thrown_away),
         CASE(bounded),          CASE(kept),
         CASE(kept_of_the_host), CASE(dry_run),
-        CASE(one_at_a_time),    CASE(planted_link),
-        CASE(planted_way),      CASE(hidden),
-        CASE(not_executed),     CASE(refusals),
+        CASE(one_at_a_time),    CASE(the_lock_is_the_sandboxes),
+        CASE(planted_link),     CASE(planted_way),
+        CASE(hidden),           CASE(not_executed),
+        CASE(refusals),
     };
     (void)argc, (void)argv;
     return cmocka_run_group_tests(tests, NULL, NULL);

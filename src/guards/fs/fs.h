@@ -106,12 +106,13 @@ struct fs_claim {
     bool directory; /* FS_CLAIM_BIND, FS_CLAIM_HIDDEN: the source is a directory */
     bool pin; /* FS_CLAIM_BIND, FS_CLAIM_OVERLAY: shows what is there already, so that it can't be
                  renamed */
-    bool optional;      /* FS_CLAIM_HIDDEN: may be absent */
-    bool idle;          /* FS_CLAIM_HIDDEN: nothing shows anything there */
-    bool masked;        /* FS_CLAIM_PROC: what is of the whole machine is covered, or read-only */
-    const char *target; /* inside, without the leading '/' */
-    size_t length;      /* of target */
-    const char *source;
+    bool optional; /* FS_CLAIM_HIDDEN: may be absent */
+    bool idle;     /* FS_CLAIM_HIDDEN: nothing shows anything there */
+    bool part;     /* in a divided directory of root.lower: there as long as that is not replaced */
+    bool masked;   /* FS_CLAIM_PROC: what is of the whole machine is covered, or read-only */
+    const char *target;       /* inside, without the leading '/' */
+    size_t length;            /* of target */
+    const char *source;       /* FS_CLAIM_DIR: the host's directory that is divided */
     struct fs_layers *layers; /* FS_CLAIM_OVERLAY */
     uint64_t attributes, device, inode, size, inodes;
     unsigned mode;

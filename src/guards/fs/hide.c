@@ -91,6 +91,7 @@ static int hide_at(struct fs_build *build, const struct fs_claim *hidden,
         return 0;
     struct fs_claim claim = *hidden;
     claim.builtin = true;
+    claim.idle = false;
     claim.target = target;
     if (shows->kind == FS_CLAIM_OVERLAY) {
         /* Another layer may have something else there, or nothing at all may be seen. */

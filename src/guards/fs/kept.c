@@ -4,8 +4,8 @@
  * in it what overlayfs needs. An earlier program has written into DIRECTORY/changes, so nothing in
  * there is believed: each step of a path is opened beneath it, and no symbolic link is followed.
  *
- * The lock is the open directory's (flock(2)); PID 1 inherits it, so it ends with the last of the
- * sandbox.
+ * The lock is the open directory's (flock(2)); PID 1 inherits and keeps it, and so it outlives a
+ * launcher that is killed.
  */
 #include "base/fd.h"
 #include "base/sys.h"

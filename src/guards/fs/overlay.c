@@ -274,6 +274,7 @@ static int note_place(struct overlay *o, const struct fs_layers *layers, bool di
 static int add_claim(struct overlay *o, struct fs_claim claim, struct sbx_error *error)
 {
     claim.builtin = true;
+    claim.part = claim.target[0] != '\0';
     claim.key = key_lower;
     claim.origin = o->build->plan->policy->root_lower.origin;
     return fs_claims_add(&o->build->claims, &claim, error);
@@ -314,48 +315,59 @@ static bool must_divide(const struct overlay *o, const struct fs_layers *layers)
     return false;
 }
 
-static int add_place(struct overlay *o, const struct fs_layers *layers, struct sbx_error *error);
-
-/* What can't be in an overlay is shown read-only. */
-static int add_bind(struct overlay *o, const char *path, const char *target,
-                    struct sbx_error *error)
-{
-    struct fs_source source;
-    if (fs_source_look(o->arena, path, &source) != 0)
-        return 0;
-    return add_claim(o, fs_source_claim(&source, target, false), error);
-}
-
-/* One name in a divided directory. What is neither a directory nor a file or link is left out, and
- * so is what the kernel fills, and the directory of the changes itself. */
-static int add_entry(struct overlay *o, const struct fs_layers *layers, const char *name,
+/* A file or a link of a divided directory, or a mount that is no layer: shown read-only. Nothing
+ * else is taken from there. */
+static int add_thing(struct overlay *o, const struct fs_found *found, const char *target,
                      struct sbx_error *error)
 {
-    const char *kept = o->build->plan->fs.kept.path;
+    struct fs_claim claim = {.kind = FS_CLAIM_SYMLINK, .target = target};
+    struct fs_source source;
     char content[PATH_MAX];
-    struct fs_found found;
-    struct fs_layers below = {.list = NULL};
-    struct fs_claim claim = {.kind = FS_CLAIM_SYMLINK};
-    claim.target = arena_printf(o->arena, "%s%s%s", layers->sub, *layers->sub ? "/" : "", name);
-    if (!claim.target)
-        return err_memory(error, FS_STAGE);
-    if (fs_layers_find(layers, name, &found) != 0 ||
-        fs_claims_at(&o->build->claims, claim.target, strlen(claim.target)) ||
-        fs_mounts_kernels_own(&o->mounts, found.host) || (kept && strcmp(found.host, kept) == 0))
-        return 0;
-    if (S_ISREG(found.st.st_mode) || fs_mounts_no_layer(&o->mounts, found.host))
-        return add_bind(o, found.host, claim.target, error);
-    if (S_ISDIR(found.st.st_mode)) {
-        int ret = fs_layers_below(o->arena, layers, name, &below);
-        if (ret == ENOMEM)
-            return err_memory(error, FS_STAGE);
-        return ret == 0 ? add_place(o, &below, error) : 0;
+    if (S_ISREG(found->st.st_mode) || S_ISDIR(found->st.st_mode)) {
+        if (fs_source_look(o->arena, found->host, &source) != 0)
+            return 0;
+        return add_claim(o, fs_source_claim(&source, target, false), error);
     }
-    ssize_t got = S_ISLNK(found.st.st_mode) ? readlink(found.host, content, sizeof(content)) : -1;
+    ssize_t got = S_ISLNK(found->st.st_mode) ? readlink(found->host, content, sizeof(content)) : -1;
     if (got <= 0 || got == (ssize_t)sizeof(content))
         return 0;
     claim.source = arena_strndup(o->arena, content, (size_t)got);
     return claim.source ? add_claim(o, claim, error) : err_memory(error, FS_STAGE);
+}
+
+/* What hides a name has to know what it would have shown, but nothing below that is shown. */
+static int add_hidden(struct overlay *o, const struct fs_found *found, const char *target,
+                      struct sbx_error *error)
+{
+    struct fs_claim claim = {.kind = FS_CLAIM_BIND, .target = target, .directory = true};
+    if (!S_ISDIR(found->st.st_mode))
+        return add_thing(o, found, target, error);
+    claim.source = arena_strdup(o->arena, found->host);
+    return claim.source ? add_claim(o, claim, error) : err_memory(error, FS_STAGE);
+}
+
+/* One name in a divided directory. What the kernel fills is left out, and so is the directory of
+ * the changes itself. *below: the layers of a directory; none where that is all. */
+static int add_entry(struct overlay *o, const struct fs_layers *layers, const char *name,
+                     struct fs_layers *below, struct sbx_error *error)
+{
+    const char *kept = o->build->plan->fs.kept.path;
+    const char *target =
+        arena_printf(o->arena, "%s%s%s", layers->sub, *layers->sub ? "/" : "", name);
+    struct fs_found found;
+    below->count = 0;
+    if (!target)
+        return err_memory(error, FS_STAGE);
+    const struct fs_claim *taken = fs_claims_at(&o->build->claims, target, strlen(target));
+    if (fs_layers_find(layers, name, &found) != 0 ||
+        fs_mounts_kernels_own(&o->mounts, found.host) || (kept && strcmp(found.host, kept) == 0))
+        return 0;
+    if (taken)
+        return taken->kind == FS_CLAIM_HIDDEN ? add_hidden(o, &found, target, error) : 0;
+    if (!S_ISDIR(found.st.st_mode) || fs_mounts_no_layer(&o->mounts, found.host))
+        return add_thing(o, &found, target, error);
+    return fs_layers_below(o->arena, layers, name, below) == ENOMEM ? err_memory(error, FS_STAGE)
+                                                                    : 0;
 }
 
 static int compare_names(const void *left, const void *right)
@@ -395,23 +407,31 @@ static int read_names(struct overlay *o, const char *path, struct names *names)
     return ret;
 }
 
+static int add_place(struct overlay *o, const struct fs_layers *layers, struct sbx_error *error);
+
 static int divide(struct overlay *o, const struct fs_layers *layers, struct sbx_error *error)
 {
     struct names names = {NULL, 0, 0};
-    if (*layers->sub &&
-        add_claim(
-            o, (struct fs_claim){.kind = FS_CLAIM_DIR, .target = layers->sub, .mode = DIVIDED_MODE},
-            error) != 0)
+    if (*layers->sub && add_claim(o,
+                                  (struct fs_claim){.kind = FS_CLAIM_DIR,
+                                                    .target = layers->sub,
+                                                    .source = layers->list[0].path,
+                                                    .mode = DIVIDED_MODE},
+                                  error) != 0)
         return -1;
     for (size_t i = 0; i < layers->count; i++)
         if (read_names(o, layers->list[i].path, &names) != 0)
             return err_memory(error, FS_STAGE);
     if (names.count)
         qsort(names.list, names.count, sizeof(*names.list), compare_names);
-    for (size_t i = 0; i < names.count; i++)
-        if ((i == 0 || strcmp(names.list[i], names.list[i - 1]) != 0) &&
-            add_entry(o, layers, names.list[i], error) != 0)
+    for (size_t i = 0; i < names.count; i++) {
+        struct fs_layers below;
+        if (i > 0 && strcmp(names.list[i], names.list[i - 1]) == 0)
+            continue;
+        if (add_entry(o, layers, names.list[i], &below, error) != 0 ||
+            (below.count && add_place(o, &below, error) != 0))
             return -1;
+    }
     return 0;
 }
 
