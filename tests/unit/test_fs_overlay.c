@@ -363,6 +363,42 @@ static void test_word_below_hidden(void **state)
     assert_null(find_any(f, "run/secret"));
 }
 
+/* ---- the directory that keeps changes ------------------------------------------------------- */
+
+static void use_upper(struct fixture *f)
+{
+    make_dir(f, "/home");
+    make_dir(f, "/home/state");
+    make_dir(f, "/home/state/changes");
+    f->policy.root_upper = (struct value_upper){.v = at(f, "/home/state")};
+    use_layers(f, "/a", "/b");
+}
+
+/* A program that may write it decides what the next launch finds there. */
+static void test_upper_is_writable(void **state)
+{
+    static const char *const shown[] = {"/home", "/home/state", "/home/state/changes"};
+    for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+        struct fixture *f = *state;
+        host_of(state);
+        use_upper(f);
+        add_bind(f, at(f, shown[i]), "/seen", true, 3);
+        refused(f, SBX_E_PROFILE, 3, "writable inside", "next launch");
+        fixture_teardown(state);
+        fixture_setup(state);
+    }
+}
+
+static void test_upper_is_shown(void **state)
+{
+    struct fixture *f = host_of(state);
+    use_upper(f);
+    make_dir(f, "/home/states");
+    add_bind(f, at(f, "/home"), "/seen", false, 3);
+    add_bind(f, at(f, "/home/states"), "/other", true, 4);
+    prepared(f);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -383,6 +419,8 @@ int main(void)
         CASE(test_bind_on_divided),
         CASE(test_hide_elsewhere),
         CASE(test_word_below_hidden),
+        CASE(test_upper_is_writable),
+        CASE(test_upper_is_shown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -302,6 +302,10 @@ int fs_device_claims(struct fs_build *build, struct sbx_error *error);
  * lock. Errors: SBX_E_PROFILE, SBX_E_HOST, SBX_E_RESOURCE. */
 int fs_overlay_claims(struct fs_build *build, struct sbx_error *error);
 
+/* Refuses a bind through which a program could change the directory that keeps changes, and so what
+ * the next launch does with it; the claims must be settled. Errors: SBX_E_PROFILE. */
+int fs_overlay_apart(const struct fs_build *build, struct sbx_error *error);
+
 /* What the mode of a directory that copies another one's place has to be, so that its new owner,
  * who is the sandbox's user, may do there what the other one's mode lets that user do. */
 unsigned fs_copied_mode(const struct ns_plan *ns, mode_t mode, uid_t uid, gid_t gid);
