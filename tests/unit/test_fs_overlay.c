@@ -399,6 +399,29 @@ static void test_upper_is_shown(void **state)
     prepared(f);
 }
 
+/* ---- what the kernel's answer means --------------------------------------------------------- */
+
+static void hinted(struct fixture *f, int sys_errno, const char *hint)
+{
+    const size_t item = step_index(f, FS_OVERLAY, "0");
+    f->error = (struct sbx_error){.sys_errno = sys_errno};
+    fs_explain(&f->plan, (int)item, &f->error);
+    if (!strstr(f->error.hint, hint))
+        fail_msg("errno %d: got hint '%s'", sys_errno, f->error.hint);
+}
+
+static void test_hints(void **state)
+{
+    struct fixture *f = host_of(state);
+    use_upper(f);
+    prepared(f);
+    hinted(f, ELOOP, "one layer lies in another");
+    hinted(f, ENOSPC, at(f, "/home/state"));
+    hinted(f, ESTALE, "other layers");
+    f->plan.fs.kept.path = NULL;
+    hinted(f, ENOSPC, "larger size");
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, fixture_setup, fixture_teardown)
@@ -421,6 +444,7 @@ int main(void)
         CASE(test_word_below_hidden),
         CASE(test_upper_is_writable),
         CASE(test_upper_is_shown),
+        CASE(test_hints),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
