@@ -352,6 +352,24 @@ static void test_hide_elsewhere(void **state)
     assert_non_null(find_step(f, FS_HIDE_DIR, "host/run/lock"));
 }
 
+/* So is what lies below it in other layers: the topmost may be an earlier program's copy. */
+static void test_hide_all_layers(void **state)
+{
+    struct fixture *f = host_of(state);
+    struct stat st;
+    use_layers(f, "/a", "/b");
+    add_hide(f, "/etc/both", 1);
+    add_bind(f, at(f, "/b"), "/low", false, 2);
+    add_bind(f, at(f, "/a"), "/top", false, 3);
+    prepared(f);
+    assert_non_null(find_step(f, FS_HIDE_FILE, "etc/both"));
+    assert_non_null(find_step(f, FS_HIDE_FILE, "top/etc/both"));
+    assert_non_null(find_step(f, FS_HIDE_FILE, "low/etc/both"));
+    assert_int_equal(stat(at(f, "/b/etc/both"), &st), 0);
+    assert_int_equal(find_step(f, FS_HIDE_FILE, "low/etc/both")->inode, st.st_ino);
+    assert_null(find_step(f, FS_HIDE_FILE, "etc/below"));
+}
+
 /* A word below what is hidden shows what it names, and no more. */
 static void test_word_below_hidden(void **state)
 {
@@ -441,6 +459,7 @@ int main(void)
         CASE(test_hide_link_of_divided),
         CASE(test_bind_on_divided),
         CASE(test_hide_elsewhere),
+        CASE(test_hide_all_layers),
         CASE(test_word_below_hidden),
         CASE(test_upper_is_writable),
         CASE(test_upper_is_shown),
