@@ -395,8 +395,12 @@ const struct fs_word *fs_words_cover(const struct fs_words *words, const char *p
  * does not lie there. */
 const char *fs_path_below(const char *path, const char *above);
 
-/* Reports what is dangerous in what one word shows (danger.c). */
+/* Reports what is dangerous in what one word shows: a bind, or a layer (danger.c). */
 void fs_dangers(const struct fs_words *words, const struct fs_word *word, struct diag *diag);
+
+/* Reports what the text of an overlay's keys tells (stacked.c). */
+void fs_review_overlay(const struct sbx_policy *policy, const struct fs_words *words,
+                       struct diag *diag);
 
 /* ---- for people (describe.c) ---------------------------------------------------------------- */
 
