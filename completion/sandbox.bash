@@ -46,7 +46,7 @@ _sandbox_argument() # VERB OPTION; sets argument
     run--report-format) argument='words json meta' ;;
     check-s | check--set) argument=setting ;;
     check--format) argument='words text json sarif' ;;
-    check--ignore) argument='words no-effect claimed-twice writable-executable host-socket raw-dbus agent-socket x11 host-device host-system secrets environment-kept secret-environment loader-environment root-capability nested-namespaces host-ipc host-network abstract-sockets wide-family missing-limits weaker-limits unreachable-limit default-allow unknown-allow debug-syscalls mount-syscalls module-syscalls bpf-syscalls perf-syscalls userfaultfd keyring-syscalls file-handles kernel-log privileged-syscalls clock-syscalls obsolete-syscalls' ;;
+    check--ignore) argument='words no-effect claimed-twice writable-executable host-socket raw-dbus agent-socket x11 host-device host-system secrets changing-layer environment-kept secret-environment loader-environment root-capability nested-namespaces host-ipc host-network abstract-sockets wide-family missing-limits weaker-limits unreachable-limit default-allow unknown-allow debug-syscalls mount-syscalls module-syscalls bpf-syscalls perf-syscalls userfaultfd keyring-syscalls file-handles kernel-log privileged-syscalls clock-syscalls obsolete-syscalls' ;;
     explain-s | explain--set) argument=setting ;;
     explain--format) argument='words text ini' ;;
     diff-s | diff--set) argument=setting ;;

@@ -412,6 +412,49 @@ static void the_lock_is_the_sandboxes(void **state)
     says(&r, "0\n");
 }
 
+/* A layer's file that runs as its owner can get another content, and be left to other users. */
+static void kept_from_others(void **state)
+{
+    struct result r;
+    struct stat st;
+    (void)state;
+    assert_int_equal(chmod(in_folder("kept"), 0755), 0);
+    RUN(&r, .profile = "base", .set = LIST(SYSTEM, lower, upper), .argv = SH("echo x > /x"));
+    says(&r, "");
+    assert_int_equal(stat(in_folder("kept"), &st), 0);
+    assert_int_equal(st.st_mode & 0777, geteuid() == 0 ? 0755 : 0700);
+}
+
+/* A launch that was killed while it made them has left directories that are root's. */
+static void half_made(void **state)
+{
+    struct result r;
+    (void)state;
+    assert_int_equal(mkdir(in_folder("kept/work"), 0700), 0);
+    assert_int_equal(mkdir(in_folder("kept/work/new"), 0700), 0);
+    assert_int_equal(mkdir(in_folder("kept/work/0"), 0700), 0);
+    RUN(&r, .profile = "base", .set = LIST(SYSTEM, lower, upper),
+        .argv = SH("echo x > /x && cat /x"));
+    says(&r, "x\n");
+}
+
+/* What sandbox has not made there it leaves alone. */
+static void used_otherwise(void **state)
+{
+    struct result r;
+    (void)state;
+    make_dir("kept/work");
+    make_dir("kept/work/0");
+    make_dir("kept/work/0/work");
+    make_file("kept/work/0/work/mine", "mine\n");
+    make_file("kept/notes", "mine\n");
+    RUN(&r, .profile = "base", .set = LIST(SYSTEM, lower, upper), .argv = SH("true"));
+    expect_refused(&r, 125, "'notes'");
+    result_free(&r);
+    reads("kept/work/0/work/mine", "mine\n");
+    assert_int_equal(unlink(in_folder("kept/work/0/work/mine")), 0);
+}
+
 /* ---- attacks -------------------------------------------------------------------------------- */
 
 /* An earlier program can't choose where the changes go. */
@@ -534,9 +577,10 @@ static int body(int argc, char **argv)
         CASE(bounded),          CASE(kept),
         CASE(kept_of_the_host), CASE(dry_run),
         CASE(one_at_a_time),    CASE(the_lock_is_the_sandboxes),
-        CASE(planted_link),     CASE(planted_way),
-        CASE(hidden),           CASE(not_executed),
-        CASE(refusals),
+        CASE(kept_from_others), CASE(half_made),
+        CASE(used_otherwise),   CASE(planted_link),
+        CASE(planted_way),      CASE(hidden),
+        CASE(not_executed),     CASE(refusals),
     };
     (void)argc, (void)argv;
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -352,6 +352,24 @@ static void test_hide_elsewhere(void **state)
     assert_non_null(find_step(f, FS_HIDE_DIR, "host/run/lock"));
 }
 
+/* So is what lies below it in other layers: the topmost may be an earlier program's copy. */
+static void test_hide_all_layers(void **state)
+{
+    struct fixture *f = host_of(state);
+    struct stat st;
+    use_layers(f, "/a", "/b");
+    add_hide(f, "/etc/both", 1);
+    add_bind(f, at(f, "/b"), "/low", false, 2);
+    add_bind(f, at(f, "/a"), "/top", false, 3);
+    prepared(f);
+    assert_non_null(find_step(f, FS_HIDE_FILE, "etc/both"));
+    assert_non_null(find_step(f, FS_HIDE_FILE, "top/etc/both"));
+    assert_non_null(find_step(f, FS_HIDE_FILE, "low/etc/both"));
+    assert_int_equal(stat(at(f, "/b/etc/both"), &st), 0);
+    assert_int_equal(find_step(f, FS_HIDE_FILE, "low/etc/both")->inode, st.st_ino);
+    assert_null(find_step(f, FS_HIDE_FILE, "etc/below"));
+}
+
 /* A word below what is hidden shows what it names, and no more. */
 static void test_word_below_hidden(void **state)
 {
@@ -361,6 +379,65 @@ static void test_word_below_hidden(void **state)
     prepared(f);
     assert_non_null(find_step(f, FS_BIND, "run/lock"));
     assert_null(find_any(f, "run/secret"));
+}
+
+/* ---- the directory that keeps changes ------------------------------------------------------- */
+
+static void use_upper(struct fixture *f)
+{
+    make_dir(f, "/home");
+    make_dir(f, "/home/state");
+    make_dir(f, "/home/state/changes");
+    f->policy.root_upper = (struct value_upper){.v = at(f, "/home/state")};
+    use_layers(f, "/a", "/b");
+}
+
+/* A program that may write it decides what the next launch finds there. */
+static void test_upper_is_writable(void **state)
+{
+    static const char *const shown[] = {"/home", "/home/state", "/home/state/changes"};
+    for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+        struct fixture *f = *state;
+        host_of(state);
+        use_upper(f);
+        add_bind(f, at(f, shown[i]), "/seen", true, 3);
+        refused(f, SBX_E_PROFILE, 3, "writable inside", "next launch");
+        fixture_teardown(state);
+        fixture_setup(state);
+    }
+}
+
+static void test_upper_is_shown(void **state)
+{
+    struct fixture *f = host_of(state);
+    use_upper(f);
+    make_dir(f, "/home/states");
+    add_bind(f, at(f, "/home"), "/seen", false, 3);
+    add_bind(f, at(f, "/home/states"), "/other", true, 4);
+    prepared(f);
+}
+
+/* ---- what the kernel's answer means --------------------------------------------------------- */
+
+static void hinted(struct fixture *f, int sys_errno, const char *hint)
+{
+    const size_t item = step_index(f, FS_OVERLAY, "0");
+    f->error = (struct sbx_error){.sys_errno = sys_errno};
+    fs_explain(&f->plan, (int)item, &f->error);
+    if (!strstr(f->error.hint, hint))
+        fail_msg("errno %d: got hint '%s'", sys_errno, f->error.hint);
+}
+
+static void test_hints(void **state)
+{
+    struct fixture *f = host_of(state);
+    use_upper(f);
+    prepared(f);
+    hinted(f, ELOOP, "one layer lies in another");
+    hinted(f, ENOSPC, at(f, "/home/state"));
+    hinted(f, ESTALE, "other layers");
+    f->plan.fs.kept.path = NULL;
+    hinted(f, ENOSPC, "larger size");
 }
 
 int main(void)
@@ -382,7 +459,11 @@ int main(void)
         CASE(test_hide_link_of_divided),
         CASE(test_bind_on_divided),
         CASE(test_hide_elsewhere),
+        CASE(test_hide_all_layers),
         CASE(test_word_below_hidden),
+        CASE(test_upper_is_writable),
+        CASE(test_upper_is_shown),
+        CASE(test_hints),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -120,6 +120,14 @@ static void hint_bind(const struct plan *plan, const struct fs_step *step, struc
 static void hint_overlay(const struct plan *plan, struct sbx_error *error)
 {
     switch (error->sys_errno) {
+    case ENOSPC:
+        err_hint(error,
+                 plan->fs.kept.path
+                     ? "the file system of %s is full, in bytes or in files (df, df -i), or the "
+                       "machine's bound on mounts is reached: /proc/sys/fs/mount-max"
+                     : "root.upper is too small: give it a larger size or inodes%s",
+                 plan->fs.kept.path ? plan->fs.kept.path : "");
+        break;
     case EINVAL:
         err_hint(
             error,
@@ -176,6 +184,8 @@ static void hint_step(const struct plan *plan, const struct fs_step *step, struc
     else if ((step->op == FS_HIDE_DIR || step->op == FS_HIDE_FILE || step->op == FS_READONLY) &&
              (error->sys_errno == ESTALE || error->sys_errno == ENOENT))
         hint_hidden(step, error);
+    else if (step->op == FS_OVERLAY)
+        hint_overlay(plan, error);
     else if (error->sys_errno == ELOOP || error->sys_errno == EXDEV)
         err_hint(error,
                  "a directory above /%s was replaced by a symbolic link while the sandbox "
@@ -188,8 +198,6 @@ static void hint_step(const struct plan *plan, const struct fs_step *step, struc
         err_hint(error, "the machine's bound on mounts is reached: /proc/sys/fs/mount-max");
     else if (step->op == FS_BIND || step->op == FS_LAYER)
         hint_bind(plan, step, error);
-    else if (step->op == FS_OVERLAY)
-        hint_overlay(plan, error);
 }
 
 static void explain_phase(const struct plan *plan, int phase, struct sbx_error *error)

@@ -22,8 +22,8 @@ int fs_prepare(struct plan *plan, const struct host *host, const struct fs_machi
     if (fs_profile_claims(&build, error) != 0 || fs_system_claims(&build, error) != 0 ||
         fs_overlay_claims(&build, error) != 0 || fs_device_claims(&build, error) != 0)
         return -1;
-    if (fs_claims_settle(&build.claims, error) != 0 || fs_hide(&build, error) != 0 ||
-        fs_workdir(&build, error) != 0)
+    if (fs_claims_settle(&build.claims, error) != 0 || fs_overlay_apart(&build, error) != 0 ||
+        fs_hide(&build, error) != 0 || fs_workdir(&build, error) != 0)
         return -1;
     if (plan->command && fs_workdir_files(&build, error) != 0)
         return -1;

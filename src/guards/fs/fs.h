@@ -305,6 +305,10 @@ int fs_device_claims(struct fs_build *build, struct sbx_error *error);
  * lock. Errors: SBX_E_PROFILE, SBX_E_HOST, SBX_E_RESOURCE. */
 int fs_overlay_claims(struct fs_build *build, struct sbx_error *error);
 
+/* Refuses a bind through which a program could change the directory that keeps changes, and so what
+ * the next launch does with it; the claims must be settled. Errors: SBX_E_PROFILE. */
+int fs_overlay_apart(const struct fs_build *build, struct sbx_error *error);
+
 /* What the mode of a directory that copies another one's place has to be, so that its new owner,
  * who is the sandbox's user, may do there what the other one's mode lets that user do. */
 unsigned fs_copied_mode(const struct ns_plan *ns, mode_t mode, uid_t uid, gid_t gid);
@@ -402,8 +406,12 @@ const struct fs_word *fs_words_cover(const struct fs_words *words, const char *p
  * does not lie there. */
 const char *fs_path_below(const char *path, const char *above);
 
-/* Reports what is dangerous in what one word shows (danger.c). */
+/* Reports what is dangerous in what one word shows: a bind, or a layer (danger.c). */
 void fs_dangers(const struct fs_words *words, const struct fs_word *word, struct diag *diag);
+
+/* Reports what the text of an overlay's keys tells (stacked.c). */
+void fs_review_overlay(const struct sbx_policy *policy, const struct fs_words *words,
+                       struct diag *diag);
 
 /* ---- for people (describe.c) ---------------------------------------------------------------- */
 

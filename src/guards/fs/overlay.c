@@ -214,7 +214,9 @@ static int read_upper(struct overlay *o, struct fs_layers *layers, struct sbx_er
         return err_memory(error, FS_STAGE);
     if (ret != 0)
         return bad_upper(o, ret, ret == ENOENT ? "does not exist" : "can't be reached",
-                         "make it, for sandbox alone: mkdir -m 711", error);
+                         o->build->host->root ? "make it, for sandbox alone: mkdir -m 711"
+                                              : "make it, for sandbox alone: mkdir -m 700",
+                         error);
     if (check_upper(o, &source, layers, error) != 0)
         return -1;
     o->build->plan->fs.kept = (struct fs_kept){
@@ -464,4 +466,22 @@ int fs_overlay_claims(struct fs_build *build, struct sbx_error *error)
     if (read_layers(&o, &layers, error) != 0 || read_upper(&o, &layers, error) != 0)
         return -1;
     return add_place(&o, &layers, error);
+}
+
+int fs_overlay_apart(const struct fs_build *build, struct sbx_error *error)
+{
+    const char *kept = build->plan->fs.kept.path;
+    for (size_t i = 0; kept && i < build->claims.count; i++) {
+        const struct fs_claim *claim = &build->claims.list[i];
+        if (claim->kind != FS_CLAIM_BIND || claim->attributes & MOUNT_ATTR_RDONLY ||
+            (!is_within(kept, claim->source) && !is_within(claim->source, kept)))
+            continue;
+        err_set(error, SBX_E_PROFILE, 0, FS_STAGE,
+                "%s: %s is writable inside, and with it the directory of %s, %s", claim->key,
+                claim->source, key_upper, kept);
+        err_hint(error, "a program could put links there, for the next launch to follow: keep the "
+                        "changes in a directory that nothing shows writable");
+        return err_at(error, claim->origin);
+    }
+    return 0;
 }

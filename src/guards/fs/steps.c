@@ -131,7 +131,7 @@ static int add_content(struct steps *steps, const struct fs_claim *claim, struct
         .pin = claim->pin,
         .origin = claim->origin,
     };
-    if (claim->kind == FS_CLAIM_OVERLAY)
+    if (step.op == FS_SHOW_OVERLAY)
         return fs_scaffold_overlay(steps, claim, error);
     if (step.op == FS_TMPFS)
         return add_tmpfs(steps, &step, error);
