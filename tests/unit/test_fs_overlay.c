@@ -223,6 +223,32 @@ static void test_attributes(void **state)
     assert_int_equal(fs_layers_find(&layers, "top", &found), 0);
 }
 
+/* An empty file is one where it is marked, and so is its directory. */
+static void test_empty_whiteouts(void **state)
+{
+    struct fixture *f = host_of(state);
+    struct fs_layer list[2];
+    struct fs_layers layers = stack(f, list), below;
+    struct fs_found found;
+    make_text(f, "/a/etc/below", "", 0644);
+    make_text(f, "/a/etc/plain", "", 0644);
+    make_text(f, "/a/top", "", 0644);
+    make_dir(f, "/b/top");
+    if (setxattr(at(f, "/a/etc/below"), "user.overlay.whiteout", "", 0, 0) != 0)
+        skip(); /* not on this file system */
+    assert_int_equal(setxattr(at(f, "/a/top"), "user.overlay.whiteout", "y", 1, 0), 0);
+    assert_int_equal(fs_layers_find(&layers, "etc/below", &found), 0);
+    assert_int_equal(fs_layers_find(&layers, "top", &found), 0);
+    assert_int_equal(setxattr(at(f, "/a/etc"), "user.overlay.opaque", "x", 1, 0), 0);
+    assert_int_equal(setxattr(at(f, "/a"), "user.overlay.opaque", "x", 1, 0), 0);
+    assert_int_equal(fs_layers_find(&layers, "etc/below", &found), ENOENT);
+    assert_int_equal(fs_layers_find(&layers, "etc/plain", &found), 0);
+    assert_int_equal(fs_layers_find(&layers, "etc/both", &found), 0);
+    assert_int_equal(fs_layers_find(&layers, "top", &found), ENOENT);
+    assert_int_equal(fs_layers_find(&layers, "top/x", &found), ENOENT);
+    assert_int_equal(fs_layers_below(&f->scratch, &layers, "top", &below), ENOTDIR);
+}
+
 static void test_long_path(void **state)
 {
     struct fixture *f = host_of(state);
@@ -451,6 +477,7 @@ int main(void)
         CASE(test_whiteouts),
         CASE(test_other_types_hide),
         CASE(test_attributes),
+        CASE(test_empty_whiteouts),
         CASE(test_long_path),
         CASE(test_whole),
         CASE(test_divided),

@@ -163,8 +163,9 @@ static void hint_hidden(const struct fs_step *step, struct sbx_error *error)
              : "/%s was replaced by another file while the sandbox was starting, so it could not "
                "be hidden",
         step->target);
-    err_hint(error, ours ? "run it again: a module of the kernel may have been unloaded"
-                         : "run it again; if it comes back, see who changes that path");
+    err_hint(error,
+             ours ? "run it again: somebody changes a layer, or a module of the kernel was unloaded"
+                  : "run it again; if it comes back, see who changes that path");
 }
 
 static void hint_step(const struct plan *plan, const struct fs_step *step, struct sbx_error *error)

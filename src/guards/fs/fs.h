@@ -53,9 +53,6 @@ struct fs_found {
     char host[PATH_MAX];
 };
 
-/* Whether it hides the same name in the layers below. */
-bool fs_is_whiteout(const struct stat *st);
-
 /* Looks for a path, none of whose parents is a symbolic link; "" is the whole. Returns 0 or an
  * errno value: ENOENT where there is none, or a whiteout. */
 int fs_layers_find(const struct fs_layers *layers, const char *path, struct fs_found *found);

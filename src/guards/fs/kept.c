@@ -32,6 +32,11 @@ static int fault(const struct fs_kept *kept, const char *name, const char *what,
                  "an earlier program has put something else there: 'sandbox changes discard %s' "
                  "starts afresh",
                  kept->path);
+    if (sys_errno == EACCES && *name)
+        err_hint(error,
+                 "an earlier program may have changed its mode: see 'sandbox changes list %s'; "
+                 "'sandbox changes discard %s' starts afresh",
+                 kept->path, kept->path);
     return err_at(error, kept->origin);
 }
 
@@ -139,9 +144,13 @@ static int check_names(const struct fs_kept *kept, int directory, struct sbx_err
     const int again = open_beneath(directory, "");
     DIR *list = again < 0 ? NULL : fdopendir(again);
     const struct dirent *entry;
-    int ret = list ? 0 : fault(kept, "", "can't be read", error);
-    if (!list && again >= 0)
-        close(again);
+    int ret = 0;
+    if (!list) {
+        fault(kept, "", "can't be read", error);
+        if (again >= 0)
+            close(again);
+        return -1;
+    }
     while (ret == 0 && (entry = readdir(list))) {
         const char *name = entry->d_name;
         if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, changes) == 0 ||
@@ -152,8 +161,7 @@ static int check_names(const struct fs_kept *kept, int directory, struct sbx_err
         err_hint(error, "name an empty directory; sandbox makes 'changes' and 'work' in it");
         ret = err_at(error, kept->origin);
     }
-    if (list)
-        closedir(list);
+    closedir(list);
     return ret;
 }
 

@@ -123,8 +123,10 @@ static int read_layers(struct overlay *o, struct fs_layers *layers, struct sbx_e
     const struct fs_image *image = &o->build->plan->fs.image;
     struct fs_layer *made = arena_array(o->arena, list->count + image->count + 1, sizeof(*made));
     struct fs_source source = {.path = NULL};
-    if (!made)
-        return err_memory(error, FS_STAGE);
+    if (!made) {
+        err_memory(error, FS_STAGE);
+        return -1;
+    }
     *layers = (struct fs_layers){.list = made, .sub = ""};
     for (size_t i = 0; i < list->count; i++) {
         struct fs_layer *layer = &made[layers->count];
@@ -149,7 +151,8 @@ static int read_layers(struct overlay *o, struct fs_layers *layers, struct sbx_e
     else
         err_set(error, SBX_E_HOST, ENOENT, FS_STAGE, "%s: none of the directories exists here",
                 key_lower);
-    return err_at(error, list->origin);
+    err_at(error, list->origin);
+    return -1;
 }
 
 /* ---- the directory that keeps changes ------------------------------------------------------- */
@@ -448,7 +451,7 @@ static int add_place(struct overlay *o, const struct fs_layers *layers, struct s
 int fs_overlay_claims(struct fs_build *build, struct sbx_error *error)
 {
     struct overlay o = {.build = build, .arena = build->claims.arena};
-    struct fs_layers layers = {.list = NULL};
+    struct fs_layers layers = {.list = NULL, .sub = ""};
     if (build->plan->policy->root_base.v != BASE_OVERLAY)
         return 0;
     int ret = fs_mounts_read(o.arena, build->machine->mounts, &o.mounts);
