@@ -116,7 +116,8 @@ static void the_parts(void **state)
     says(text, "umask = 077                                  ; --set:1:15\n");
     says(text, "\n;   process.umask = 077\n;       enforced: ");
     says(text, "\n;   files.tmpfs = /t /u\n;       enforced: ");
-    says(text, "\n;   Nothing is asked for by namespaces.time, root.lower, root.upper, files.ro, ");
+    says(text,
+         "\n;   Nothing is asked for by namespaces.time, root.lower, root.upper, root.driver,");
     says(text, "\n;    1. quiet: ");
     says(text, ". seccomp: last: ");
     free(text);
@@ -211,7 +212,7 @@ static void refused_here(void **state)
     says(text, "(t.ini:4:6)");
     says(text, "\n; ! files.ro = /no/such\n;       REFUSED by fs, see the end\n");
     says(text, "\n; refused: fs");
-    says(text, "; see the end\n; not kept whole: root.base, root.lower, root.upper, root.cwd,");
+    says(text, "; see the end\n; not kept whole: root.base, root.lower, root.upper, root.driver,");
     says(text, "\n;         ! never reached: it is refused, see the end\n");
     says_not(text, "\n;   nothing\n");
     free(text);

@@ -51,6 +51,17 @@ static void check_overlay(const struct sbx_policy *policy, struct diag *diag)
     if (!overlay && (upper->v || upper->tmpfs))
         diag_error(diag, upper->origin, 0, "say root.base = overlay and root.lower = DIRECTORY ...",
                    "root.upper: only an overlay has a place for changes");
+    if (policy->root_driver.v != DRIVER_FUSE)
+        return;
+    if (!overlay)
+        diag_error(diag, policy->root_driver.origin, 0,
+                   "say root.base = overlay and root.lower = DIRECTORY ...",
+                   "root.driver = fuse: only an overlay has a driver");
+    if (upper->v)
+        diag_error(
+            diag, upper->origin, 0, "say root.driver = kernel, or root.upper = tmpfs",
+            "root.upper: changes can be kept by the kernel's driver alone, for fuse-overlayfs "
+            "marks what was removed in another way");
 }
 
 int fs_check(const struct sbx_policy *policy, struct diag *diag)
