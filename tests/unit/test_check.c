@@ -87,6 +87,11 @@ static void drivers(void **state)
                           "[syscalls]\nallow = @base\n");
     assert_int_equal(sbx_findings_count(findings), 0);
     sbx_findings_free(findings);
+    findings = check_text("[root]\nbase = overlay\nlower = /srv\ndriver = fuse\n"
+                          "[identity]\nuid = 65534\ngid = 65534\n[syscalls]\nallow = @base\n");
+    FINDS(findings, {"t.ini", 6, 7, "identity.uid = 65534"},
+          {"t.ini", 7, 7, "identity.gid = 65534"});
+    sbx_findings_free(findings);
 }
 
 /* What is about no place first; the profile, then what it extends in the order in which it was
