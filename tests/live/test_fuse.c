@@ -12,10 +12,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
@@ -79,6 +81,7 @@ static int setup(void **state)
     make_dir("b/opaque");
     make_file("a:,\\b/etc/both", "from a\n");
     make_file("b/etc/both", "from b\n");
+    make_file("b/etc/below", "below\n");
     make_file("b/etc/gone", "gone\n");
     make_file("b/opaque/gone", "gone\n");
     make_file("b/data/file", "data\n");
@@ -194,6 +197,38 @@ static void bounded(void **state)
              "test $(stat -c %s /data/big) -le 1048576 && echo small",
              "full\nsmall\n");
     (void)state;
+}
+
+/* An overlay on an overlay, where nobody else sees it: a layer that the kernel refuses. */
+static void stack(void *data)
+{
+    char options[1300];
+    (void)data;
+    snprintf(options, sizeof(options), "lowerdir=%s:%s", in_folder("b/etc"), in_folder("b/opaque"));
+    if (unshare(CLONE_NEWNS) != 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("overlay", in_folder("one"), "overlay", 0, options) != 0)
+        _exit(99);
+    snprintf(options, sizeof(options), "lowerdir=%s:%s", in_folder("one"), in_folder("b/data"));
+    if (mount("overlay", in_folder("two"), "overlay", 0, options) != 0)
+        _exit(99);
+}
+
+static void what_the_kernel_refuses(void **state)
+{
+    struct result r;
+    char set[600];
+    (void)state;
+    if (!stage()->as_root) /* who may not mount */
+        return;
+    make_dir("one");
+    make_dir("two");
+    snprintf(set, sizeof(set), "root.lower=%s", in_folder("two"));
+    RUN(&r, .profile = "base", .set = LIST(SYSTEM, set), .before = stack, .argv = SH("true"));
+    expect_refused(&r, 125, "root.driver = fuse takes them");
+    result_free(&r);
+    RUN(&r, .profile = "base", .set = LIST(SYSTEM, set, FUSE), .before = stack,
+        .argv = SH("cat /below /file"));
+    says(&r, "below\ndata\n");
 }
 
 /* ---- who the server is, and when it ends ----------------------------------------------------- */
@@ -366,6 +401,7 @@ static int body(int argc, char **argv)
         CASE(a_server_that_hangs),
         CASE(launcher_killed_early),
         CASE(refusals),
+        CASE(what_the_kernel_refuses),
     };
     const struct CMUnitTest without[] = {CASE(not_here), CASE(refusals)};
     int fd = access(program, X_OK) == 0 ? open(device, O_RDWR | O_CLOEXEC) : -1;
