@@ -65,8 +65,8 @@ _sandbox_settings() # sets words
     words=(
         profile.description= namespaces.ipc= namespaces.uts= namespaces.cgroup= namespaces.time=
         namespaces.nested= identity.uid= identity.gid= identity.hostname= root.base= root.lower=
-        root.lower+= root.image= root.upper= root.cwd= root.size= files.ro= files.ro+= files.rw=
-        files.rw+= files.bind= files.bind+= files.tmpfs= files.tmpfs+= files.symlink=
+        root.lower+= root.image= root.upper= root.driver= root.cwd= root.size= files.ro= files.ro+=
+        files.rw= files.rw+= files.bind= files.bind+= files.tmpfs= files.tmpfs+= files.symlink=
         files.symlink+= files.text= files.text+= files.hide= files.hide+= files.noexec=
         files.noexec+= files.dev= files.proc= files.mqueue= files.sys= syscalls.default=
         syscalls.unknown= syscalls.allow= syscalls.allow+= syscalls.errno= syscalls.errno+=
@@ -102,6 +102,11 @@ _sandbox_values() # SECTION.KEY; sets values
     root.upper)
         values=(
             none tmpfs
+        )
+        ;;
+    root.driver)
+        values=(
+            kernel fuse
         )
         ;;
     files.dev)

@@ -438,6 +438,7 @@ enum fs_binary fs_binary_read(int fd, char interpreter[PATH_MAX]);
 
 /* What is done once, whatever the plan: *item is the number of steps plus one of these. */
 enum fs_phase {
+    FS_PHASE_DEVICE,  /* /dev/fuse */
     FS_PHASE_PRIVATE, /* cut the mounts off from the host's */
     FS_PHASE_STAGE,   /* the files of ours that are mounted one by one */
     FS_PHASE_LAYERS,  /* where overlays are put together */
@@ -487,6 +488,18 @@ long fs_write_text(const struct fs_step *step, int parent, const char *name);
 
 /* A tmpfs that is not attached yet: its fd, or -errno. `inodes` may be NULL. */
 long fs_new_tmpfs(const char *size, const char *inodes, const char *mode, uint64_t attributes);
+
+long fs_new_proc(const char *subset, uint64_t attributes);
+
+/* Carries out the first `count` steps in a tmpfs that is the stage. */
+long fs_stage_steps(const struct fs_plan *fs, int stage, size_t count, int *item);
+
+/* Pieces that the server shares: mounts that come and go later are not ours; the source of a step,
+ * opened as a mount with `attributes`; a directory that is a mount becomes the root, and "." the
+ * old one. */
+long fs_make_private(void);
+long fs_open_source(const struct fs_step *step, uint64_t attributes);
+long fs_pivot(int root);
 
 /* Explains a failure of either. */
 void fs_explain(const struct plan *plan, int item, struct sbx_error *error);

@@ -443,6 +443,14 @@ static int divide(struct overlay *o, const struct fs_layers *layers, struct sbx_
 static int add_place(struct overlay *o, const struct fs_layers *layers, struct sbx_error *error)
 {
     const bool divided = must_divide(o, layers);
+    if (divided && o->build->plan->policy->root_driver.v == DRIVER_FUSE) {
+        err_set(error, SBX_E_HOST, EBUSY, FS_STAGE,
+                "%s: with root.driver = fuse no layer can have mounts below it, and one has",
+                key_lower);
+        err_hint(error, "name directories with no mounts in them (see findmnt), and show what is "
+                        "mounted with files.ro; or say root.driver = kernel");
+        return err_at(error, o->build->plan->policy->root_lower.origin);
+    }
     if (note_place(o, layers, divided, error) != 0)
         return -1;
     return divided ? divide(o, layers, error) : add_overlay(o, layers, error);
