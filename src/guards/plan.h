@@ -97,6 +97,7 @@ struct fs_step {
     const char *size_text, *inodes_text, *mode_text; /* the same, as fsconfig(2) wants them */
     size_t from;          /* FS_SHOW_OVERLAY: the number of its FS_OVERLAY */
     bool pin;             /* FS_BIND: on top of `source` itself, which is at the place already */
+    bool straight;        /* FS_BIND: no part of the path of `source` may have become a link */
     struct origin origin; /* the line of the profile that asked for it */
 };
 

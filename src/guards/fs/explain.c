@@ -81,6 +81,10 @@ static void hint_bind(const struct plan *plan, const struct fs_step *step, struc
 {
     char closed[PATH_MAX];
     switch (error->sys_errno) {
+    case ELOOP:
+        SAY(error, "a directory above %s was replaced by a symbolic link", step->source);
+        err_hint(error, "run it again; if it comes back, see who changes that path");
+        break;
     case ESTALE:
         SAY(error, "%s was replaced by another file while the sandbox was starting", step->source);
         err_hint(error, "run it again; if it comes back, see who changes that path");
@@ -210,7 +214,7 @@ static void hint_step(const struct plan *plan, const struct fs_step *step, struc
         hint_hidden(step, error);
     else if (step->op == FS_OVERLAY)
         hint_overlay(plan, error);
-    else if (error->sys_errno == ELOOP || error->sys_errno == EXDEV)
+    else if ((error->sys_errno == ELOOP || error->sys_errno == EXDEV) && step->op != FS_LAYER)
         err_hint(error,
                  "a directory above /%s was replaced by a symbolic link while the sandbox "
                  "was starting: run it again, and see who changes that path",

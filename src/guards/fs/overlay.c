@@ -326,12 +326,17 @@ static int add_thing(struct overlay *o, const struct fs_found *found, const char
                      struct sbx_error *error)
 {
     struct fs_claim claim = {.kind = FS_CLAIM_SYMLINK, .target = target};
-    struct fs_source source;
     char content[PATH_MAX];
+    /* As it was found: looked up once more it may be a link. */
     if (S_ISREG(found->st.st_mode) || S_ISDIR(found->st.st_mode)) {
-        if (fs_source_look(o->arena, found->host, &source) != 0)
-            return 0;
-        return add_claim(o, fs_source_claim(&source, target, false), error);
+        const struct fs_source source = {
+            .path = arena_strdup(o->arena, found->host),
+            .mode = found->st.st_mode,
+            .device = found->st.st_dev,
+            .inode = found->st.st_ino,
+        };
+        return source.path ? add_claim(o, fs_source_claim(&source, target, false), error)
+                           : err_memory(error, FS_STAGE);
     }
     ssize_t got = S_ISLNK(found->st.st_mode) ? readlink(found->host, content, sizeof(content)) : -1;
     if (got <= 0 || got == (ssize_t)sizeof(content))

@@ -129,6 +129,7 @@ static int add_content(struct steps *steps, const struct fs_claim *claim, struct
         .inodes = claim->inodes,
         .mode = claim->mode,
         .pin = claim->pin,
+        .straight = claim->part,
         .origin = claim->origin,
     };
     if (step.op == FS_SHOW_OVERLAY)

@@ -27,6 +27,19 @@ long fs_make_private(void)
     return sys(SYS_mount_setattr, AT_FDCWD, "/", AT_RECURSIVE, &attr, sizeof(attr));
 }
 
+/* What the plan has found in a layer it has found without following a link, whoever may write that
+ * layer: for root as for all others, a link on the way is another way. */
+static long open_straight(const struct fs_step *step, unsigned flags)
+{
+    long fd = sys_openat2(AT_FDCWD, step->source, O_PATH | O_NOFOLLOW | O_CLOEXEC, 0,
+                          RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS);
+    if (fd < 0)
+        return fd;
+    long tree = sys(SYS_open_tree, fd, "", flags | AT_EMPTY_PATH);
+    sys(SYS_close, fd);
+    return tree;
+}
+
 /* A copy of a host mount with all mounts below it: they are locked together in a new user
  * namespace. An inherited mount's own restrictions stay; ours are added to all of them. A layer has
  * none below it: the kernel refuses where it has. */
@@ -34,8 +47,10 @@ long fs_open_source(const struct fs_step *step, uint64_t attributes)
 {
     struct stat st = {.st_dev = 0};
     const unsigned depth = step->op == FS_LAYER ? 0 : AT_RECURSIVE;
-    long tree = sys(SYS_open_tree, AT_FDCWD, step->source,
-                    OPEN_TREE_CLONE | O_CLOEXEC | AT_SYMLINK_NOFOLLOW | depth);
+    const unsigned flags = OPEN_TREE_CLONE | O_CLOEXEC | depth;
+    long tree = step->straight || step->op == FS_LAYER
+                    ? open_straight(step, flags)
+                    : sys(SYS_open_tree, AT_FDCWD, step->source, flags | AT_SYMLINK_NOFOLLOW);
     if (tree < 0)
         return tree;
     long ret = sys(SYS_fstat, tree, &st);
