@@ -302,7 +302,7 @@ complete -c sandbox -n '__sandbox_at verb' -a check -d 'tell whether profiles ar
 complete -c sandbox -n '__sandbox_at verb' -a explain -d 'show what a profile amounts to, where each value comes from, and how it is enforced'
 complete -c sandbox -n '__sandbox_at verb' -a diff -d 'show what profile B allows that A does not, and the reverse'
 complete -c sandbox -n '__sandbox_at verb' -a changes -d 'list what runs have changed in a root whose changes are kept, apply it, or throw it away'
-complete -c sandbox -n '__sandbox_at verb' -a image -d 'unpack the layers of an OCI image layout into the cache, for root.lower'
+complete -c sandbox -n '__sandbox_at verb' -a image -d 'look after the cache of unpacked layers of OCI images, which root.image fills'
 complete -c sandbox -n '__sandbox_at options run' -s p -l profile -x -a '(__sandbox_profiles)' -d 'the profile: a path, or a name such as judge'
 complete -c sandbox -n '__sandbox_at options run' -s s -l set -x -a '(__sandbox_settings)' -d 'override one key of the profile; += adds to a list; may be repeated'
 complete -c sandbox -n '__sandbox_at options run' -s f -l file -r -F -d 'show one more file, read-only, in the working directory'

@@ -7,10 +7,10 @@
  *     sandbox-image list   [--format text|json]
  *     sandbox-image remove [--all] [--] [DIGEST...]
  *
- * `layers` is for programs. On success stdout has the folders of the layers, the topmost first,
+ * `layers` is for programs. On success stdout has the directories of the layers, the topmost first,
  * each with a NUL byte behind it; each one is whole, and stands for as long as somebody holds a
  * shared flock(2) of it. Whoever takes that lock then looks whether the path still leads to the
- * folder that was locked, and asks again where it does not. On failure stderr has one line that
+ * directory that was locked, and asks again where it does not. On failure stderr has one line that
  * says what is wrong and, where there is one, a second line with a hint.
  *
  * The exit status is 0, or 125 where it could not do what it was asked; `remove` exits with 1 where

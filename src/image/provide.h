@@ -30,8 +30,8 @@ const struct provided *provide_cached(const struct image *image, struct arena *a
 
 /* The layers that overlayfs is to show, as indexes into the image's, the topmost first. A layer
  * that stands in the image twice counts where it is topmost: there it has the last word about all
- * that it holds, and overlayfs takes no folder twice. Nothing is needed below a layer whose root is
- * opaque. stack[] has room for all layers. Returns how many there are. */
+ * that it holds, and overlayfs takes no directory twice. Nothing is needed below a layer whose root
+ * is opaque. stack[] has room for all layers. Returns how many there are. */
 size_t provide_stack(const struct image *image, const struct cache *cache, size_t *stack);
 
 #endif

@@ -35,7 +35,7 @@ void session_close(struct session *session)
     arena_free(&session->arena);
 }
 
-/* The folders, for programs. */
+/* The directories, for programs. */
 static int put_layers(const struct told *told, struct sbx_error *error)
 {
     char path[PATH_MAX];

@@ -26,7 +26,7 @@ static void cache_of_others(void **state)
     drive_fails(drive_layout(), "others may write to");
     assert_int_equal(chmod(drive_cache(), 01777), 0);
     assert_int_equal(symlink("/tmp", own), 0);
-    drive_fails(drive_layout(), "can't open the folder");
+    drive_fails(drive_layout(), "can't open the directory");
     assert_int_equal(unlink(own), 0);
     assert_int_equal(mkdir(own, 0755), 0);
     assert_int_equal(mkdir(work_path("cache/sandbox/layers"), 0755), 0);

@@ -177,7 +177,7 @@ static const struct attack {
     {"upward", upward, "a name with '..'", true},
     {"upward inside", upward_inside, "a name with '..'", true},
     {"upward in pax", upward_in_pax, "a name with '..'", true},
-    {"through link", through_link, "leads through 'l', which is no folder", true},
+    {"through link", through_link, "leads through 'l', which is no directory", true},
     {"folder through link", folder_through_link, "leads through 'l'", true},
     {"through relative link", through_relative_link, "leads through 'd/l'", true},
     {"through two links", through_two_links, "leads through 'one'", false},
@@ -376,9 +376,9 @@ static void shapes_are_refused(void **state)
     refused(state, below_whiteout, "below a whiteout");
     refused(state, folder_as_whiteout, "a whiteout that is no file");
     refused(state, long_component, "too long");
-    refused(state, too_deep, "too many folders");
-    refused(state, root_as_file, "root is to be no folder");
-    refused(state, root_as_link, "root is to be no folder");
+    refused(state, too_deep, "too many directories");
+    refused(state, root_as_file, "root is to be no directory");
+    refused(state, root_as_link, "root is to be no directory");
     refused(state, file_as_folder, "leads through 'f'");
     refused(state, hard_link_to_folder, "to what is no file");
     refused(state, hard_link_to_whiteout, "to what is no file");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * fs.h - what the files of the fs guard share. Nothing outside of this folder includes it, except
- * the unit tests.
+ * fs.h - what the files of the fs guard share. Nothing outside of this directory includes it,
+ * except the unit tests.
  *
  * The guard works on claims. A claim says what one path inside the sandbox shall be: a bind of a
  * host path, a tmpfs, a symbolic link, and so on. Claims come from the profile and from what the
