@@ -64,6 +64,7 @@ struct value_upper { /* where the changes of an overlay go; nowhere: it is read-
 /* ENUM(type, first word, second word...): values count from 0 in the order of the words. */
 enum share { SHARE_PRIVATE, SHARE_HOST };
 enum yesno { YESNO_NO, YESNO_YES };
+enum driver { DRIVER_KERNEL, DRIVER_FUSE };
 enum base { BASE_HOST, BASE_OVERLAY, BASE_EMPTY };
 enum dev { DEV_MINIMAL, DEV_NONE };
 enum mqueue { MQUEUE_NONE, MQUEUE_PRIVATE };
@@ -79,6 +80,7 @@ struct value_enum {
 #define value_share    value_enum
 #define value_yesno    value_enum
 #define value_base     value_enum
+#define value_driver   value_enum
 #define value_dev      value_enum
 #define value_mqueue   value_enum
 #define value_proc     value_enum

@@ -223,6 +223,32 @@ static void test_attributes(void **state)
     assert_int_equal(fs_layers_find(&layers, "top", &found), 0);
 }
 
+/* An empty file is one where it is marked, and so is its directory. */
+static void test_empty_whiteouts(void **state)
+{
+    struct fixture *f = host_of(state);
+    struct fs_layer list[2];
+    struct fs_layers layers = stack(f, list), below;
+    struct fs_found found;
+    make_text(f, "/a/etc/below", "", 0644);
+    make_text(f, "/a/etc/plain", "", 0644);
+    make_text(f, "/a/top", "", 0644);
+    make_dir(f, "/b/top");
+    if (setxattr(at(f, "/a/etc/below"), "user.overlay.whiteout", "", 0, 0) != 0)
+        skip(); /* not on this file system */
+    assert_int_equal(setxattr(at(f, "/a/top"), "user.overlay.whiteout", "y", 1, 0), 0);
+    assert_int_equal(fs_layers_find(&layers, "etc/below", &found), 0);
+    assert_int_equal(fs_layers_find(&layers, "top", &found), 0);
+    assert_int_equal(setxattr(at(f, "/a/etc"), "user.overlay.opaque", "x", 1, 0), 0);
+    assert_int_equal(setxattr(at(f, "/a"), "user.overlay.opaque", "x", 1, 0), 0);
+    assert_int_equal(fs_layers_find(&layers, "etc/below", &found), ENOENT);
+    assert_int_equal(fs_layers_find(&layers, "etc/plain", &found), 0);
+    assert_int_equal(fs_layers_find(&layers, "etc/both", &found), 0);
+    assert_int_equal(fs_layers_find(&layers, "top", &found), ENOENT);
+    assert_int_equal(fs_layers_find(&layers, "top/x", &found), ENOENT);
+    assert_int_equal(fs_layers_below(&f->scratch, &layers, "top", &below), ENOTDIR);
+}
+
 static void test_long_path(void **state)
 {
     struct fixture *f = host_of(state);
@@ -352,6 +378,24 @@ static void test_hide_elsewhere(void **state)
     assert_non_null(find_step(f, FS_HIDE_DIR, "host/run/lock"));
 }
 
+/* So is what lies below it in other layers: the topmost may be an earlier program's copy. */
+static void test_hide_all_layers(void **state)
+{
+    struct fixture *f = host_of(state);
+    struct stat st;
+    use_layers(f, "/a", "/b");
+    add_hide(f, "/etc/both", 1);
+    add_bind(f, at(f, "/b"), "/low", false, 2);
+    add_bind(f, at(f, "/a"), "/top", false, 3);
+    prepared(f);
+    assert_non_null(find_step(f, FS_HIDE_FILE, "etc/both"));
+    assert_non_null(find_step(f, FS_HIDE_FILE, "top/etc/both"));
+    assert_non_null(find_step(f, FS_HIDE_FILE, "low/etc/both"));
+    assert_int_equal(stat(at(f, "/b/etc/both"), &st), 0);
+    assert_int_equal(find_step(f, FS_HIDE_FILE, "low/etc/both")->inode, st.st_ino);
+    assert_null(find_step(f, FS_HIDE_FILE, "etc/below"));
+}
+
 /* A word below what is hidden shows what it names, and no more. */
 static void test_word_below_hidden(void **state)
 {
@@ -361,6 +405,65 @@ static void test_word_below_hidden(void **state)
     prepared(f);
     assert_non_null(find_step(f, FS_BIND, "run/lock"));
     assert_null(find_any(f, "run/secret"));
+}
+
+/* ---- the directory that keeps changes ------------------------------------------------------- */
+
+static void use_upper(struct fixture *f)
+{
+    make_dir(f, "/home");
+    make_dir(f, "/home/state");
+    make_dir(f, "/home/state/changes");
+    f->policy.root_upper = (struct value_upper){.v = at(f, "/home/state")};
+    use_layers(f, "/a", "/b");
+}
+
+/* A program that may write it decides what the next launch finds there. */
+static void test_upper_is_writable(void **state)
+{
+    static const char *const shown[] = {"/home", "/home/state", "/home/state/changes"};
+    for (size_t i = 0; i < sizeof(shown) / sizeof(shown[0]); i++) {
+        struct fixture *f = *state;
+        host_of(state);
+        use_upper(f);
+        add_bind(f, at(f, shown[i]), "/seen", true, 3);
+        refused(f, SBX_E_PROFILE, 3, "writable inside", "next launch");
+        fixture_teardown(state);
+        fixture_setup(state);
+    }
+}
+
+static void test_upper_is_shown(void **state)
+{
+    struct fixture *f = host_of(state);
+    use_upper(f);
+    make_dir(f, "/home/states");
+    add_bind(f, at(f, "/home"), "/seen", false, 3);
+    add_bind(f, at(f, "/home/states"), "/other", true, 4);
+    prepared(f);
+}
+
+/* ---- what the kernel's answer means --------------------------------------------------------- */
+
+static void hinted(struct fixture *f, int sys_errno, const char *hint)
+{
+    const size_t item = step_index(f, FS_OVERLAY, "0");
+    f->error = (struct sbx_error){.sys_errno = sys_errno};
+    fs_explain(&f->plan, (int)item, &f->error);
+    if (!strstr(f->error.hint, hint))
+        fail_msg("errno %d: got hint '%s'", sys_errno, f->error.hint);
+}
+
+static void test_hints(void **state)
+{
+    struct fixture *f = host_of(state);
+    use_upper(f);
+    prepared(f);
+    hinted(f, ELOOP, "one layer lies in another");
+    hinted(f, ENOSPC, at(f, "/home/state"));
+    hinted(f, ESTALE, "other layers");
+    f->plan.fs.kept.path = NULL;
+    hinted(f, ENOSPC, "larger size");
 }
 
 int main(void)
@@ -374,6 +477,7 @@ int main(void)
         CASE(test_whiteouts),
         CASE(test_other_types_hide),
         CASE(test_attributes),
+        CASE(test_empty_whiteouts),
         CASE(test_long_path),
         CASE(test_whole),
         CASE(test_divided),
@@ -382,7 +486,11 @@ int main(void)
         CASE(test_hide_link_of_divided),
         CASE(test_bind_on_divided),
         CASE(test_hide_elsewhere),
+        CASE(test_hide_all_layers),
         CASE(test_word_below_hidden),
+        CASE(test_upper_is_writable),
+        CASE(test_upper_is_shown),
+        CASE(test_hints),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -53,9 +53,6 @@ struct fs_found {
     char host[PATH_MAX];
 };
 
-/* Whether it hides the same name in the layers below. */
-bool fs_is_whiteout(const struct stat *st);
-
 /* Looks for a path, none of whose parents is a symbolic link; "" is the whole. Returns 0 or an
  * errno value: ENOENT where there is none, or a whiteout. */
 int fs_layers_find(const struct fs_layers *layers, const char *path, struct fs_found *found);
@@ -305,6 +302,10 @@ int fs_device_claims(struct fs_build *build, struct sbx_error *error);
  * lock. Errors: SBX_E_PROFILE, SBX_E_HOST, SBX_E_RESOURCE. */
 int fs_overlay_claims(struct fs_build *build, struct sbx_error *error);
 
+/* Refuses a bind through which a program could change the directory that keeps changes, and so what
+ * the next launch does with it; the claims must be settled. Errors: SBX_E_PROFILE. */
+int fs_overlay_apart(const struct fs_build *build, struct sbx_error *error);
+
 /* What the mode of a directory that copies another one's place has to be, so that its new owner,
  * who is the sandbox's user, may do there what the other one's mode lets that user do. */
 unsigned fs_copied_mode(const struct ns_plan *ns, mode_t mode, uid_t uid, gid_t gid);
@@ -402,8 +403,12 @@ const struct fs_word *fs_words_cover(const struct fs_words *words, const char *p
  * does not lie there. */
 const char *fs_path_below(const char *path, const char *above);
 
-/* Reports what is dangerous in what one word shows (danger.c). */
+/* Reports what is dangerous in what one word shows: a bind, or a layer (danger.c). */
 void fs_dangers(const struct fs_words *words, const struct fs_word *word, struct diag *diag);
+
+/* Reports what the text of an overlay's keys tells (stacked.c). */
+void fs_review_overlay(const struct sbx_policy *policy, const struct fs_words *words,
+                       struct diag *diag);
 
 /* ---- for people (describe.c) ---------------------------------------------------------------- */
 
@@ -433,6 +438,7 @@ enum fs_binary fs_binary_read(int fd, char interpreter[PATH_MAX]);
 
 /* What is done once, whatever the plan: *item is the number of steps plus one of these. */
 enum fs_phase {
+    FS_PHASE_DEVICE,  /* /dev/fuse */
     FS_PHASE_PRIVATE, /* cut the mounts off from the host's */
     FS_PHASE_STAGE,   /* the files of ours that are mounted one by one */
     FS_PHASE_LAYERS,  /* where overlays are put together */
@@ -482,6 +488,18 @@ long fs_write_text(const struct fs_step *step, int parent, const char *name);
 
 /* A tmpfs that is not attached yet: its fd, or -errno. `inodes` may be NULL. */
 long fs_new_tmpfs(const char *size, const char *inodes, const char *mode, uint64_t attributes);
+
+long fs_new_proc(const char *subset, uint64_t attributes);
+
+/* Carries out the first `count` steps in a tmpfs that is the stage. */
+long fs_stage_steps(const struct fs_plan *fs, int stage, size_t count, int *item);
+
+/* Pieces that the server shares: mounts that come and go later are not ours; the source of a step,
+ * opened as a mount with `attributes`; a directory that is a mount becomes the root, and "." the
+ * old one. */
+long fs_make_private(void);
+long fs_open_source(const struct fs_step *step, uint64_t attributes);
+long fs_pivot(int root);
 
 /* Explains a failure of either. */
 void fs_explain(const struct plan *plan, int item, struct sbx_error *error);

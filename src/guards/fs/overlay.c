@@ -123,8 +123,10 @@ static int read_layers(struct overlay *o, struct fs_layers *layers, struct sbx_e
     const struct fs_image *image = &o->build->plan->fs.image;
     struct fs_layer *made = arena_array(o->arena, list->count + image->count + 1, sizeof(*made));
     struct fs_source source = {.path = NULL};
-    if (!made)
-        return err_memory(error, FS_STAGE);
+    if (!made) {
+        err_memory(error, FS_STAGE);
+        return -1;
+    }
     *layers = (struct fs_layers){.list = made, .sub = ""};
     for (size_t i = 0; i < list->count; i++) {
         struct fs_layer *layer = &made[layers->count];
@@ -149,7 +151,8 @@ static int read_layers(struct overlay *o, struct fs_layers *layers, struct sbx_e
     else
         err_set(error, SBX_E_HOST, ENOENT, FS_STAGE, "%s: none of the directories exists here",
                 key_lower);
-    return err_at(error, list->origin);
+    err_at(error, list->origin);
+    return -1;
 }
 
 /* ---- the directory that keeps changes ------------------------------------------------------- */
@@ -214,7 +217,9 @@ static int read_upper(struct overlay *o, struct fs_layers *layers, struct sbx_er
         return err_memory(error, FS_STAGE);
     if (ret != 0)
         return bad_upper(o, ret, ret == ENOENT ? "does not exist" : "can't be reached",
-                         "make it, for sandbox alone: mkdir -m 711", error);
+                         o->build->host->root ? "make it, for sandbox alone: mkdir -m 711"
+                                              : "make it, for sandbox alone: mkdir -m 700",
+                         error);
     if (check_upper(o, &source, layers, error) != 0)
         return -1;
     o->build->plan->fs.kept = (struct fs_kept){
@@ -321,12 +326,17 @@ static int add_thing(struct overlay *o, const struct fs_found *found, const char
                      struct sbx_error *error)
 {
     struct fs_claim claim = {.kind = FS_CLAIM_SYMLINK, .target = target};
-    struct fs_source source;
     char content[PATH_MAX];
+    /* As it was found: looked up once more it may be a link. */
     if (S_ISREG(found->st.st_mode) || S_ISDIR(found->st.st_mode)) {
-        if (fs_source_look(o->arena, found->host, &source) != 0)
-            return 0;
-        return add_claim(o, fs_source_claim(&source, target, false), error);
+        const struct fs_source source = {
+            .path = arena_strdup(o->arena, found->host),
+            .mode = found->st.st_mode,
+            .device = found->st.st_dev,
+            .inode = found->st.st_ino,
+        };
+        return source.path ? add_claim(o, fs_source_claim(&source, target, false), error)
+                           : err_memory(error, FS_STAGE);
     }
     ssize_t got = S_ISLNK(found->st.st_mode) ? readlink(found->host, content, sizeof(content)) : -1;
     if (got <= 0 || got == (ssize_t)sizeof(content))
@@ -438,6 +448,14 @@ static int divide(struct overlay *o, const struct fs_layers *layers, struct sbx_
 static int add_place(struct overlay *o, const struct fs_layers *layers, struct sbx_error *error)
 {
     const bool divided = must_divide(o, layers);
+    if (divided && o->build->plan->policy->root_driver.v == DRIVER_FUSE) {
+        err_set(error, SBX_E_HOST, EBUSY, FS_STAGE,
+                "%s: with root.driver = fuse no layer can have mounts below it, and one has",
+                key_lower);
+        err_hint(error, "name directories with no mounts in them (see findmnt), and show what is "
+                        "mounted with files.ro; or say root.driver = kernel");
+        return err_at(error, o->build->plan->policy->root_lower.origin);
+    }
     if (note_place(o, layers, divided, error) != 0)
         return -1;
     return divided ? divide(o, layers, error) : add_overlay(o, layers, error);
@@ -446,7 +464,7 @@ static int add_place(struct overlay *o, const struct fs_layers *layers, struct s
 int fs_overlay_claims(struct fs_build *build, struct sbx_error *error)
 {
     struct overlay o = {.build = build, .arena = build->claims.arena};
-    struct fs_layers layers = {.list = NULL};
+    struct fs_layers layers = {.list = NULL, .sub = ""};
     if (build->plan->policy->root_base.v != BASE_OVERLAY)
         return 0;
     int ret = fs_mounts_read(o.arena, build->machine->mounts, &o.mounts);
@@ -464,4 +482,22 @@ int fs_overlay_claims(struct fs_build *build, struct sbx_error *error)
     if (read_layers(&o, &layers, error) != 0 || read_upper(&o, &layers, error) != 0)
         return -1;
     return add_place(&o, &layers, error);
+}
+
+int fs_overlay_apart(const struct fs_build *build, struct sbx_error *error)
+{
+    const char *kept = build->plan->fs.kept.path;
+    for (size_t i = 0; kept && i < build->claims.count; i++) {
+        const struct fs_claim *claim = &build->claims.list[i];
+        if (claim->kind != FS_CLAIM_BIND || claim->attributes & MOUNT_ATTR_RDONLY ||
+            (!is_within(kept, claim->source) && !is_within(claim->source, kept)))
+            continue;
+        err_set(error, SBX_E_PROFILE, 0, FS_STAGE,
+                "%s: %s is writable inside, and with it the directory of %s, %s", claim->key,
+                claim->source, key_upper, kept);
+        err_hint(error, "a program could put links there, for the next launch to follow: keep the "
+                        "changes in a directory that nothing shows writable");
+        return err_at(error, claim->origin);
+    }
+    return 0;
 }

@@ -129,9 +129,10 @@ static int add_content(struct steps *steps, const struct fs_claim *claim, struct
         .inodes = claim->inodes,
         .mode = claim->mode,
         .pin = claim->pin,
+        .straight = claim->part,
         .origin = claim->origin,
     };
-    if (claim->kind == FS_CLAIM_OVERLAY)
+    if (step.op == FS_SHOW_OVERLAY)
         return fs_scaffold_overlay(steps, claim, error);
     if (step.op == FS_TMPFS)
         return add_tmpfs(steps, &step, error);
