@@ -45,6 +45,44 @@ static struct flags flags_of(uint64_t attributes)
     return flags;
 }
 
+/* What is done for overlays, in the stage and out of it. */
+static void describe_overlay_step(const struct fs_step *step, const struct flags *flags, FILE *out)
+{
+    switch (step->op) {
+    case FS_LAYER:
+        guard_line(out, step->origin, "attach the layer %s at %s", step->source, step->target);
+        break;
+    case FS_UPPER:
+        guard_line(out, step->origin, "check that %s is a directory, and no link on the way to it",
+                   step->target);
+        break;
+    case FS_WHITEOUT:
+        guard_line(out, step->origin, "whiteout %s: what a layer has there later does not show",
+                   step->target);
+        break;
+    case FS_OVERLAY:
+        guard_line(out, step->origin, "overlay at %s/m %s %s", step->target, flags->text,
+                   step->source);
+        break;
+    default: /* FS_SHOW_OVERLAY */
+        guard_line(out, step->origin, "show the overlay at /%s %s", step->target, flags->text);
+        break;
+    }
+}
+
+static void describe_hiding(const struct fs_step *step, const struct flags *flags, FILE *out)
+{
+    if (step->op == FS_HIDE_FILE)
+        guard_line(out, step->origin, "hide /%s: an empty file on top, mode=0000 %s", step->target,
+                   flags->text);
+    else if (step->size_text)
+        guard_line(out, step->origin, "hide the directory /%s: an empty tmpfs on top %s size=%s",
+                   step->target, flags->text, step->size_text);
+    else
+        guard_line(out, step->origin, "hide the directory /%s: an empty one on top %s",
+                   step->target, flags->text);
+}
+
 /* A place in the stage is named without the leading '/'. */
 static void describe_step(const struct fs_step *step, bool staged, FILE *out)
 {
@@ -88,35 +126,15 @@ static void describe_step(const struct fs_step *step, bool staged, FILE *out)
                    flags.text);
         break;
     case FS_HIDE_DIR:
-        if (step->size_text)
-            guard_line(out, step->origin,
-                       "hide the directory /%s: an empty tmpfs on top %s size=%s", step->target,
-                       flags.text, step->size_text);
-        else
-            guard_line(out, step->origin, "hide the directory /%s: an empty one on top %s",
-                       step->target, flags.text);
-        break;
     case FS_HIDE_FILE:
-        guard_line(out, step->origin, "hide /%s: an empty file on top, mode=0000 %s", step->target,
-                   flags.text);
+        describe_hiding(step, &flags, out);
         break;
     case FS_LAYER:
-        guard_line(out, step->origin, "attach the layer %s at %s", step->source, step->target);
-        break;
     case FS_UPPER:
-        guard_line(out, step->origin, "check that %s is a directory, and no link on the way to it",
-                   step->target);
-        break;
     case FS_WHITEOUT:
-        guard_line(out, step->origin, "whiteout %s: what a layer has there later does not show",
-                   step->target);
-        break;
     case FS_OVERLAY:
-        guard_line(out, step->origin, "overlay at %s/m %s %s", step->target, flags.text,
-                   step->source);
-        break;
     case FS_SHOW_OVERLAY:
-        guard_line(out, step->origin, "show the overlay at /%s %s", step->target, flags.text);
+        describe_overlay_step(step, &flags, out);
         break;
     case FS_AGAIN:
     case FS_READONLY:

@@ -225,15 +225,9 @@ static long check_upper(const struct site *site, const char *target)
     return fd < 0 ? fd : sys(SYS_close, fd);
 }
 
-static long do_step(struct site *site, const struct fs_plan *fs, size_t number)
+/* What is made and not mounted. */
+static long make_entry(const struct fs_step *step, int parent, const char *name)
 {
-    const struct fs_step *step = &fs->steps[number];
-    const int tree = fs->trees[number];
-    const char *name;
-    long mount;
-    int parent = open_parent(site, step->target, &name);
-    if (parent < 0)
-        return parent;
     switch (step->op) {
     case FS_DIR:
         return sys(SYS_mkdirat, parent, name, step->mode);
@@ -243,8 +237,27 @@ static long do_step(struct site *site, const struct fs_plan *fs, size_t number)
         return fs_write_text(step, parent, name);
     case FS_SYMLINK:
         return sys(SYS_symlinkat, step->source, parent, name);
-    case FS_WHITEOUT:
+    default: /* FS_WHITEOUT */
         return sys(SYS_mknodat, parent, name, S_IFCHR, 0);
+    }
+}
+
+static long do_step(struct site *site, const struct fs_plan *fs, size_t number)
+{
+    const struct fs_step *step = &fs->steps[number];
+    const int tree = fs->trees[number];
+    const char *name;
+    long mount = -EINVAL;
+    int parent = open_parent(site, step->target, &name);
+    if (parent < 0)
+        return parent;
+    switch (step->op) {
+    case FS_DIR:
+    case FS_FILE:
+    case FS_TEXT:
+    case FS_SYMLINK:
+    case FS_WHITEOUT:
+        return make_entry(step, parent, name);
     case FS_UPPER:
         return check_upper(site, step->target);
     case FS_OVERLAY:
@@ -257,8 +270,6 @@ static long do_step(struct site *site, const struct fs_plan *fs, size_t number)
         mount = copy_here(parent, name, step->attributes);
         return mount < 0 ? mount : cover(mount, parent, name, step);
     case FS_LAYER:
-        mount = tree;
-        break;
     case FS_BIND:
         if (step->pin)
             return cover(tree, parent, name, step);
@@ -289,8 +300,6 @@ static long do_step(struct site *site, const struct fs_plan *fs, size_t number)
         break;
     case FS_SEAL:
         return seal(parent, name);
-    default:
-        return -EINVAL;
     }
     return mount < 0 ? mount : attach(mount, parent, name);
 }

@@ -11,6 +11,29 @@
 
 #define SAY(error, ...) snprintf((error)->text, sizeof((error)->text), __VA_ARGS__)
 
+static void say_overlay_step(const struct plan *plan, const struct fs_step *step,
+                             struct sbx_error *error)
+{
+    switch (step->op) {
+    case FS_LAYER:
+        SAY(error, "could not use %s as a layer", step->source);
+        break;
+    case FS_UPPER:
+        SAY(error, "could not use /%s in the directory that keeps the changes (k)", step->target);
+        break;
+    case FS_WHITEOUT:
+        SAY(error, "could not hide /%s, which no layer has yet", step->target);
+        break;
+    case FS_OVERLAY:
+        SAY(error, plan->fs.server.program ? "could not mount what fuse-overlayfs serves"
+                                           : "overlayfs refuses these layers");
+        break;
+    default: /* FS_SHOW_OVERLAY */
+        SAY(error, "could not show the overlay at /%s", step->target);
+        break;
+    }
+}
+
 static void say_step(const struct plan *plan, const struct fs_step *step, struct sbx_error *error)
 {
     switch (step->op) {
@@ -50,20 +73,11 @@ static void say_step(const struct plan *plan, const struct fs_step *step, struct
         SAY(error, "could not hide /%s", step->target);
         break;
     case FS_LAYER:
-        SAY(error, "could not use %s as a layer", step->source);
-        break;
     case FS_UPPER:
-        SAY(error, "could not use /%s in the directory that keeps the changes (k)", step->target);
-        break;
     case FS_WHITEOUT:
-        SAY(error, "could not hide /%s, which no layer has yet", step->target);
-        break;
     case FS_OVERLAY:
-        SAY(error, plan->fs.server.program ? "could not mount what fuse-overlayfs serves"
-                                           : "overlayfs refuses these layers");
-        break;
     case FS_SHOW_OVERLAY:
-        SAY(error, "could not show the overlay at /%s", step->target);
+        say_overlay_step(plan, step, error);
         break;
     case FS_AGAIN:
         SAY(error, "could not make /%s a mount of its own", step->target);

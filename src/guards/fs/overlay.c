@@ -36,11 +36,6 @@ struct overlay {
     size_t places, room;
 };
 
-static bool is_within(const char *path, const char *above)
-{
-    return fs_path_below(path, above) != NULL;
-}
-
 /* ---- the layers that the profile names ------------------------------------------------------ */
 
 static int bad_layer(const struct item *item, int sys_errno, const char *why, const char *hint,
@@ -88,7 +83,7 @@ static int check_apart(const struct fs_layer *list, size_t count, const struct i
 {
     const struct fs_layer *last = &list[count];
     for (size_t i = 0; i < count; i++) {
-        if (!is_within(last->path, list[i].path) && !is_within(list[i].path, last->path))
+        if (!fs_path_below(last->path, list[i].path) && !fs_path_below(list[i].path, last->path))
             continue;
         err_set(error, SBX_E_PROFILE, ELOOP, FS_STAGE,
                 strcmp(last->path, list[i].path) == 0
@@ -180,7 +175,7 @@ static int check_upper(struct overlay *o, const struct fs_source *source,
         return bad_upper(o, EACCES, "can't be entered by the user as whom root's programs run",
                          "chmod o+x", error);
     for (size_t i = 0; i < layers->count; i++)
-        if (is_within(layers->list[i].path, source->path))
+        if (fs_path_below(layers->list[i].path, source->path))
             return bad_upper(o, ELOOP, "contains a layer, or is one",
                              "name a directory apart from all layers, unlike", error);
     return 0;
@@ -315,7 +310,7 @@ static bool must_divide(const struct overlay *o, const struct fs_layers *layers)
     const char *kept = o->build->plan->fs.kept.path;
     for (size_t i = layers->kept ? 1 : 0; i < layers->count; i++)
         if (fs_mounts_below(&o->mounts, layers->list[i].path) ||
-            (kept && is_within(kept, layers->list[i].path)))
+            (kept && fs_path_below(kept, layers->list[i].path)))
             return true;
     return false;
 }
@@ -477,9 +472,8 @@ int fs_overlay_claims(struct fs_build *build, struct sbx_error *error)
         err_hint(error, "sandbox must know what is mounted in a layer: mount a /proc here");
         return err_at(error, build->plan->policy->root_base.origin);
     }
-    if (fs_image(build, error) != 0)
-        return -1;
-    if (read_layers(&o, &layers, error) != 0 || read_upper(&o, &layers, error) != 0)
+    if (fs_image(build, error) != 0 || read_layers(&o, &layers, error) != 0 ||
+        read_upper(&o, &layers, error) != 0)
         return -1;
     return add_place(&o, &layers, error);
 }
@@ -490,7 +484,7 @@ int fs_overlay_apart(const struct fs_build *build, struct sbx_error *error)
     for (size_t i = 0; kept && i < build->claims.count; i++) {
         const struct fs_claim *claim = &build->claims.list[i];
         if (claim->kind != FS_CLAIM_BIND || claim->attributes & MOUNT_ATTR_RDONLY ||
-            (!is_within(kept, claim->source) && !is_within(claim->source, kept)))
+            (!fs_path_below(kept, claim->source) && !fs_path_below(claim->source, kept)))
             continue;
         err_set(error, SBX_E_PROFILE, 0, FS_STAGE,
                 "%s: %s is writable inside, and with it the directory of %s, %s", claim->key,
