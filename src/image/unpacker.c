@@ -23,21 +23,6 @@ static int serve(const struct request *request, struct sbx_error *error)
     return result;
 }
 
-#ifdef __has_feature
-#if __has_feature(address_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(SANITIZED)
-/* Built with the address sanitizer: a process that is confined can't look for its leaks. The
- * fuzzers and unit tests do. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-    return "detect_leaks=0";
-}
-#endif
-
 int main(int argc, char **argv)
 {
     struct request request;
