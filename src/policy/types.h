@@ -106,13 +106,13 @@ enum view_option {
 /* One word of a list. Which members hold something depends on the list's type. */
 struct item {
     const char *text;   /* the one form of the word, as a profile would have it, without its mark */
-    bool optional;      /* it stood as ?word: it may be absent on this machine */
     const char *first;  /* words, variables: the word; paths, views, tmpfs, texts: the path; binds:
                          * the source; links: the content; assigns: the name; calls: the name or
                          * @group; capabilities: the name with cap_, in small letters; endpoints:
                          * the address, NULL for any */
     const char *second; /* binds: the target; links: the path; assigns: the value; texts: the
                          * content */
+    bool optional;      /* it stood as ?word: it may be absent on this machine */
     bool writable;      /* binds: ":rw" */
     unsigned options;   /* views, binds: enum view_option */
     uint64_t size;      /* tmpfs: bytes, 0 where not given */

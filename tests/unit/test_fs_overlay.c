@@ -27,17 +27,12 @@ static struct fixture *host_of(void **state)
     return f;
 }
 
-static struct item lower_items[4];
-
 static void use_layers(struct fixture *f, const char *a, const char *b)
 {
-    const char *const paths[] = {a, b};
-    f->policy.root_lower = (struct value_list){.items = lower_items};
-    for (int i = 0; i < 2 && paths[i]; i++) {
-        lower_items[i] = (struct item){.origin = {.file = "test.ini", .line = 40 + (unsigned)i}};
-        lower_items[i].text = lower_items[i].first = at(f, paths[i]);
-        f->policy.root_lower.count++;
-    }
+    enum { SLOT = 7 }; /* no test here has texts */
+    add_item(f, &f->policy.root_lower, SLOT, at(f, a), 40);
+    if (b)
+        add_item(f, &f->policy.root_lower, SLOT, at(f, b), 41);
 }
 
 /* Below each of these something is mounted, of a type each. */
