@@ -405,8 +405,8 @@ static void what_is_not_understood_is_refused(void **state)
     assert_false(proved(&bare, CODE(LOAD(0), JUMP(BPF_JEQ, 0, 9, 0), KILL)));
     assert_non_null(strstr(bare.error.text, "can't be proved"));
     /* Each comparison doubles the paths, which all end well. */
-    for (unsigned i = 0; i < 100; i++) {
-        deep[2 * i] = (struct sock_filter)LOAD(16 + 4 * (i % 12));
+    for (size_t i = 0; i < 100; i++) {
+        deep[2 * i] = (struct sock_filter)LOAD((uint32_t)(16 + 4 * (i % 12)));
         deep[2 * i + 1] = (struct sock_filter)JUMP(BPF_JSET, 1U << i % 32, 0, 0);
     }
     deep[200] = (struct sock_filter)KILL;

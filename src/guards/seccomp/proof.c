@@ -51,7 +51,7 @@ struct proof {
     const struct sock_filter *code;
     size_t count;
     uint32_t answers[CALLS_MAX];  /* what the rules give */
-    uint64_t by_arguments[SETS];  /* a set: calls for which `answers` is not all */
+    uint64_t by_arguments[SETS];  /* a set: calls that need their cases, and have no `answers` */
     struct fact facts[FACTS_MAX]; /* of the path that is being walked */
     unsigned steps;
     struct sbx_error *error;
@@ -87,20 +87,27 @@ static int refuse(const struct proof *proof, const struct path *path, const char
 
 /* ---- the rules ------------------------------------------------------------------------------ */
 
+static void add_to_set(uint64_t set[SETS], unsigned number)
+{
+    set[number / 64] |= UINT64_C(1) << (number % 64);
+}
+
 static bool in_set(const uint64_t set[SETS], unsigned number)
 {
     return (set[number / 64] >> (number % 64)) & 1;
 }
 
+/* Only calls that a house rule names can have more than one case: for the others to make cases
+ * would cost as much as the rest of the proof. */
 static void state_rules(struct proof *proof)
 {
-    for (int number = 0; number < CALLS_MAX; number++) {
-        struct cases cases;
-        cases_make(proof->policy, proof->table, number, &cases);
-        proof->answers[number] = decide_answer(cases.of[0].action);
-        if (cases.count != 1 || cases.of[0].count != 0)
-            proof->by_arguments[number / 64] |= UINT64_C(1) << (number % 64);
-    }
+    for (size_t i = 0; i < house_rule_count; i++)
+        for (unsigned j = 0; j < house_rules[i].calls; j++)
+            add_to_set(proof->by_arguments, (unsigned)house_rules[i].numbers[j]);
+    for (int number = 0; number < CALLS_MAX; number++)
+        if (!in_set(proof->by_arguments, (unsigned)number))
+            proof->answers[number] =
+                decide_answer(calls_standing(proof->policy, proof->table, number));
 }
 
 /* ---- what a comparison says of the region --------------------------------------------------- */
@@ -119,20 +126,19 @@ static bool is_true(unsigned comparison, uint32_t word, uint32_t k)
     }
 }
 
-/* The bits of the set's word `index` that are numbers from..to. */
-static uint64_t bits_between(unsigned index, uint64_t from, uint64_t to)
-{
-    const uint64_t base = (uint64_t)index * 64, all = UINT64_MAX;
-    if (from > to || to < base || from > base + 63)
-        return 0;
-    const uint64_t low = from > base ? all << (from - base) : all;
-    return to < base + 63 ? low & (all >> (63 - (to - base))) : low;
-}
-
+/* Leaves from..to of what is there. */
 static void keep_numbers(struct path *path, uint64_t from, uint64_t to)
 {
-    for (unsigned i = 0; i < SETS; i++)
-        path->numbers[i] &= bits_between(i, from, to);
+    for (uint64_t i = 0, base = 0; i < SETS; i++, base += 64) {
+        if (from > to || to < base || from > base + 63) {
+            path->numbers[i] = 0;
+            continue;
+        }
+        if (from > base)
+            path->numbers[i] &= UINT64_MAX << (from - base);
+        if (to < base + 63)
+            path->numbers[i] &= UINT64_MAX >> (base + 63 - to);
+    }
     if (path->from < from)
         path->from = from;
     if (path->to > to)

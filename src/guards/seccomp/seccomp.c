@@ -102,18 +102,22 @@ static void seccomp_observe(const struct plan *plan, struct sbx_report *report)
 {
     enum action_kind kind = plan->policy->syscalls_default.kind;
     const bool open = kind == ACTION_ALLOW || kind == ACTION_LOG;
+    const unsigned length = plan->seccomp.program.len;
+    char fingerprint[FINGERPRINT_SIZE];
     if (!plan->seccomp.on)
         guard_report(report, "seccomp", SBX_STATE_OFF, "no filter");
     else if (open)
         guard_report(report, "seccomp", SBX_STATE_ENFORCED,
                      "filter of %u instructions, all calls allowed but those that the profile or "
-                     "the house rules deny",
-                     (unsigned)plan->seccomp.program.len);
+                     "the house rules deny; proved, fingerprint %s",
+                     length, seccomp_fingerprint(plan, fingerprint));
     else
         guard_report(report, "seccomp", SBX_STATE_ENFORCED,
-                     "filter of %u instructions, %u calls allowed, others %s",
-                     (unsigned)plan->seccomp.program.len, plan->seccomp.allowed_calls,
-                     kind == ACTION_KILL ? "killed" : "refused");
+                     "filter of %u instructions, %u calls allowed, others %s; proved, fingerprint "
+                     "%s",
+                     length, plan->seccomp.allowed_calls,
+                     kind == ACTION_KILL ? "killed" : "refused",
+                     seccomp_fingerprint(plan, fingerprint));
 }
 
 const struct guard guard_seccomp = {
