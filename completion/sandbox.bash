@@ -46,7 +46,7 @@ _sandbox_argument() # VERB OPTION; sets argument
     run--report-format) argument='words json meta' ;;
     check-s | check--set) argument=setting ;;
     check--format) argument='words text json sarif' ;;
-    check--ignore) argument='words no-effect claimed-twice writable-executable host-socket raw-dbus agent-socket x11 host-device host-system secrets environment-kept secret-environment loader-environment root-capability nested-namespaces host-ipc host-network abstract-sockets wide-family missing-limits weaker-limits unreachable-limit default-allow unknown-allow debug-syscalls mount-syscalls module-syscalls bpf-syscalls perf-syscalls userfaultfd keyring-syscalls file-handles kernel-log privileged-syscalls clock-syscalls obsolete-syscalls' ;;
+    check--ignore) argument='words no-effect claimed-twice writable-executable host-socket raw-dbus agent-socket x11 host-device host-system secrets changing-layer environment-kept secret-environment loader-environment root-capability nested-namespaces host-ipc host-network abstract-sockets wide-family missing-limits weaker-limits unreachable-limit default-allow unknown-allow debug-syscalls mount-syscalls module-syscalls bpf-syscalls perf-syscalls userfaultfd keyring-syscalls file-handles kernel-log privileged-syscalls clock-syscalls obsolete-syscalls' ;;
     explain-s | explain--set) argument=setting ;;
     explain--format) argument='words text ini' ;;
     diff-s | diff--set) argument=setting ;;
@@ -65,8 +65,8 @@ _sandbox_settings() # sets words
     words=(
         profile.description= namespaces.ipc= namespaces.uts= namespaces.cgroup= namespaces.time=
         namespaces.nested= identity.uid= identity.gid= identity.hostname= root.base= root.lower=
-        root.lower+= root.image= root.upper= root.cwd= root.size= files.ro= files.ro+= files.rw=
-        files.rw+= files.bind= files.bind+= files.tmpfs= files.tmpfs+= files.symlink=
+        root.lower+= root.image= root.upper= root.driver= root.cwd= root.size= files.ro= files.ro+=
+        files.rw= files.rw+= files.bind= files.bind+= files.tmpfs= files.tmpfs+= files.symlink=
         files.symlink+= files.text= files.text+= files.hide= files.hide+= files.noexec=
         files.noexec+= files.dev= files.proc= files.mqueue= files.sys= syscalls.default=
         syscalls.unknown= syscalls.allow= syscalls.allow+= syscalls.errno= syscalls.errno+=
@@ -102,6 +102,11 @@ _sandbox_values() # SECTION.KEY; sets values
     root.upper)
         values=(
             none tmpfs
+        )
+        ;;
+    root.driver)
+        values=(
+            kernel fuse
         )
         ;;
     files.dev)

@@ -58,18 +58,18 @@ function __sandbox_settings -d 'SECTION.KEY=, and what may stand behind it'
         printf '%s\n' \
         profile.description= namespaces.ipc= namespaces.uts= namespaces.cgroup= namespaces.time= \
         namespaces.nested= identity.uid= identity.gid= identity.hostname= root.base= root.lower= \
-        root.lower+= root.image= root.upper= root.cwd= root.size= files.ro= files.ro+= files.rw= \
-        files.rw+= files.bind= files.bind+= files.tmpfs= files.tmpfs+= files.symlink= \
-        files.symlink+= files.text= files.text+= files.hide= files.hide+= files.noexec= \
-        files.noexec+= files.dev= files.proc= files.mqueue= files.sys= syscalls.default= \
-        syscalls.unknown= syscalls.allow= syscalls.allow+= syscalls.errno= syscalls.errno+= \
-        syscalls.kill= syscalls.kill+= syscalls.log= syscalls.log+= capabilities.keep= \
-        capabilities.keep+= capabilities.ambient= capabilities.ambient+= limits.cpu_time= \
-        limits.wall_time= limits.memory= limits.pids= limits.output= limits.file_size= \
-        limits.open_files= limits.stack= limits.core= limits.enforce= network.mode= \
-        network.families= network.families+= network.refused= landlock.mode= environment.clear= \
-        environment.pass= environment.pass+= environment.set= environment.set+= process.umask= \
-        process.nice=
+        root.lower+= root.image= root.upper= root.driver= root.cwd= root.size= files.ro= \
+        files.ro+= files.rw= files.rw+= files.bind= files.bind+= files.tmpfs= files.tmpfs+= \
+        files.symlink= files.symlink+= files.text= files.text+= files.hide= files.hide+= \
+        files.noexec= files.noexec+= files.dev= files.proc= files.mqueue= files.sys= \
+        syscalls.default= syscalls.unknown= syscalls.allow= syscalls.allow+= syscalls.errno= \
+        syscalls.errno+= syscalls.kill= syscalls.kill+= syscalls.log= syscalls.log+= \
+        capabilities.keep= capabilities.keep+= capabilities.ambient= capabilities.ambient+= \
+        limits.cpu_time= limits.wall_time= limits.memory= limits.pids= limits.output= \
+        limits.file_size= limits.open_files= limits.stack= limits.core= limits.enforce= \
+        network.mode= network.families= network.families+= network.refused= landlock.mode= \
+        environment.clear= environment.pass= environment.pass+= environment.set= environment.set+= \
+        process.umask= process.nice=
         return
     end
     switch (string replace -r '\+$' '' -- $key)
@@ -81,6 +81,8 @@ function __sandbox_settings -d 'SECTION.KEY=, and what may stand behind it'
             set values host overlay empty
         case root.upper
             set values none tmpfs
+        case root.driver
+            set values kernel fuse
         case files.dev
             set values minimal none
         case files.proc
@@ -300,7 +302,7 @@ complete -c sandbox -n '__sandbox_at verb' -a check -d 'tell whether profiles ar
 complete -c sandbox -n '__sandbox_at verb' -a explain -d 'show what a profile amounts to, where each value comes from, and how it is enforced'
 complete -c sandbox -n '__sandbox_at verb' -a diff -d 'show what profile B allows that A does not, and the reverse'
 complete -c sandbox -n '__sandbox_at verb' -a changes -d 'list what runs have changed in a root whose changes are kept, apply it, or throw it away'
-complete -c sandbox -n '__sandbox_at verb' -a image -d 'unpack the layers of an OCI image layout into the cache, for root.lower'
+complete -c sandbox -n '__sandbox_at verb' -a image -d 'look after the cache of unpacked layers of OCI images, which root.image fills'
 complete -c sandbox -n '__sandbox_at options run' -s p -l profile -x -a '(__sandbox_profiles)' -d 'the profile: a path, or a name such as judge'
 complete -c sandbox -n '__sandbox_at options run' -s s -l set -x -a '(__sandbox_settings)' -d 'override one key of the profile; += adds to a list; may be repeated'
 complete -c sandbox -n '__sandbox_at options run' -s f -l file -r -F -d 'show one more file, read-only, in the working directory'
@@ -311,7 +313,7 @@ complete -c sandbox -n '__sandbox_at options run' -s h -l help -d 'print a summa
 complete -c sandbox -n '__sandbox_at options run' -l version -d 'print the version'
 complete -c sandbox -n '__sandbox_at options check' -s s -l set -x -a '(__sandbox_settings)' -d 'override one key of each profile; += adds to a list; may be repeated'
 complete -c sandbox -n '__sandbox_at options check' -l format -x -a 'text json sarif' -d 'text (the default), json, or sarif for code scanners'
-complete -c sandbox -n '__sandbox_at options check' -l ignore -x -a 'no-effect claimed-twice writable-executable host-socket raw-dbus agent-socket x11 host-device host-system secrets environment-kept secret-environment loader-environment root-capability nested-namespaces host-ipc host-network abstract-sockets wide-family missing-limits weaker-limits unreachable-limit default-allow unknown-allow debug-syscalls mount-syscalls module-syscalls bpf-syscalls perf-syscalls userfaultfd keyring-syscalls file-handles kernel-log privileged-syscalls clock-syscalls obsolete-syscalls' -d 'say nothing of that rule; may be repeated'
+complete -c sandbox -n '__sandbox_at options check' -l ignore -x -a 'no-effect claimed-twice writable-executable host-socket raw-dbus agent-socket x11 host-device host-system secrets changing-layer environment-kept secret-environment loader-environment root-capability nested-namespaces host-ipc host-network abstract-sockets wide-family missing-limits weaker-limits unreachable-limit default-allow unknown-allow debug-syscalls mount-syscalls module-syscalls bpf-syscalls perf-syscalls userfaultfd keyring-syscalls file-handles kernel-log privileged-syscalls clock-syscalls obsolete-syscalls' -d 'say nothing of that rule; may be repeated'
 complete -c sandbox -n '__sandbox_at options check' -s h -l help -d 'print a summary of the options'
 complete -c sandbox -n '__sandbox_at options explain' -s s -l set -x -a '(__sandbox_settings)' -d 'override one key of the profile; += adds to a list; may be repeated'
 complete -c sandbox -n '__sandbox_at options explain' -l format -x -a 'text ini' -d 'text (the default), or ini: one profile that stands for itself'

@@ -138,7 +138,7 @@ static void check_name(const char *text)
     for (const char *at = name.parent; *at;) {
         size_t length = strcspn(at, "/");
         check_component(at, length);
-        EXPECT(length < 4 || memcmp(at, ".wh.", 4) != 0, "a folder is a whiteout");
+        EXPECT(length < 4 || memcmp(at, ".wh.", 4) != 0, "a directory is a whiteout");
         at += length + (at[length] == '/');
         EXPECT(*at || at[-1] != '/', "a slash at the end");
     }

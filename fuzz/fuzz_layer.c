@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * fuzz_layer.c - a layer's archive, of any bytes. Whatever it says, nothing is touched outside of
- * the folder that it is unpacked into; in there is nothing that overlayfs or the kernel would give
- * more than a file to; and all of it can be removed.
+ * the directory that it is unpacked into; in there is nothing that overlayfs or the kernel would
+ * give more than a file to; and all of it can be removed.
  */
 #include "base/fd.h"
 #include "expect.h"
@@ -89,7 +89,8 @@ static int unpack(const uint8_t *data, size_t size, int root)
     int result = unpack_layer(stream, root, &budget, &unpacked, &error);
     stream_close(stream);
     EXPECT(result == 0 || (error.text[0] && error.code), "an error without a text");
-    EXPECT(result == 0 || !strstr(error.text, "is damaged"), "nothing is: %s", error.text);
+    /* Names come later in a text. */
+    EXPECT(result == 0 || strncmp(error.text, "the layer sha256:", 17) != 0, "%s", error.text);
     return result;
 }
 
@@ -115,7 +116,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                fstatat(above, "guard", &guard_after, AT_SYMLINK_NOFOLLOW) == 0,
            "the guard is gone");
     EXPECT(memcmp(&before.st_ctim, &after.st_ctim, sizeof(before.st_ctim)) == 0,
-           "the folder above has changed");
+           "the directory above has changed");
     EXPECT(memcmp(&guard_before.st_ctim, &guard_after.st_ctim, sizeof(before.st_ctim)) == 0,
            "the guard has changed");
     snprintf(path, sizeof(path), "%s/root", folder);

@@ -280,7 +280,7 @@ struct sbx_report {
     struct sbx_error error; /* where outcome is SETUP_FAILED */
 };
 
-/* Says what a run would do, and starts nothing: in short what would be refused or not kept, the
+/* Says what a run would do, and runs no program: in short what would be refused or not kept, the
  * effective policy with its origins, which wall keeps each promise on this machine, the launch step
  * by step, and why something would be refused. All but the policy stands in comments, so that the
  * text is itself a profile of an equal policy. Nothing in it can do more on a terminal than be
@@ -289,9 +289,10 @@ struct sbx_report {
  * command   what to run; NULL where no program is named: then the launch is that of any program
  * text      owned by the caller: free()
  *
- * It looks at the same files as a launch, and at the caller's own stdin. That this machine would
- * refuse is no failure; the text says so, of each guard. Errors: SBX_E_PROFILE where the policy can
- * run on no machine, SBX_E_USAGE where the command makes no sense, SBX_E_RESOURCE. */
+ * It looks at the same files as a launch, and at the caller's own stdin; the image of root.image is
+ * unpacked into the cache where it is not there. That this machine would refuse is no failure; the
+ * text says so, of each guard. Errors: SBX_E_PROFILE where the policy can run on no machine,
+ * SBX_E_USAGE where the command makes no sense, SBX_E_RESOURCE. */
 int sbx_explain(const struct sbx_policy *policy, const struct sbx_command *command, char **text,
                 struct sbx_error *error);
 

@@ -12,7 +12,7 @@
 
 #define HELPER_STAGE "helper"
 
-/* The folder of the running executable, without links and without its last slash. */
+/* The directory of the running executable, without links and without its last slash. */
 static int program_folder(char path[PATH_MAX])
 {
     ssize_t length = readlink("/proc/self/exe", path, PATH_MAX - 1);

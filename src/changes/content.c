@@ -140,14 +140,15 @@ int content_copy(int from, int to, uint64_t bytes)
     const off_t size = (off_t)bytes;
     if (size == 0 || ioctl(to, FICLONE, from) == 0)
         return 0;
+    off_t end = 0;
     for (off_t at = 0; (at = next_data(from, at, size)) < size;) {
-        off_t end = data_end(from, at, size);
+        end = data_end(from, at, size);
         int result = copy_range(from, to, at, end);
         if (result != 0)
             return result;
         at = end;
     }
-    return ftruncate(to, size) == 0 ? 0 : -errno;
+    return end == size || ftruncate(to, size) == 0 ? 0 : -errno; /* a hole at the end */
 }
 
 char *content_link(int dirfd, const char *name)

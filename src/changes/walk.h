@@ -17,7 +17,7 @@ struct entry {
     bool own;         /* the upper layer has it; else an opaque directory above hides it */
     bool whiteout;    /* it is there to hide what is below */
     bool opaque;      /* a directory: it, or one above it, hides what is below */
-    bool frame; /* a directory that is the launcher\'s, where there is one below: no copy, and not
+    bool frame; /* a directory that is the launcher's, where there is one below: no copy, and not
                    opaque */
     bool found; /* the layers below have it */
     struct thing upper; /* where it is own */

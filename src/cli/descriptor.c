@@ -18,7 +18,7 @@
 
 enum { MAX_LINKS = 40 }; /* as the kernel has it */
 
-/* The number that a name in a folder of descriptors is, as the kernel reads it; -1 for none. */
+/* The number that a name in a directory of descriptors is, as the kernel reads it; -1 for none. */
 static int number_of(const char *name)
 {
     long number = 0;
@@ -30,7 +30,7 @@ static int number_of(const char *name)
     return *name ? -1 : (int)number;
 }
 
-/* By its name too, for a folder /dev may lack the links. */
+/* By its name too, for a directory /dev may lack the links. */
 static bool holds_own_descriptors(const char *folder)
 {
     static const char *const own[] = {"/proc/self/fd", "/proc/thread-self/fd"};
@@ -84,7 +84,7 @@ int descriptor_meant(const char *path)
         int number = standard_name(at);
         if (number >= 0)
             return number;
-        /* "/" is a folder, and so is "." where there is no slash. */
+        /* "/" is a directory, and so is "." where there is no slash. */
         snprintf(folder, sizeof(folder), "%.*s", (int)(length > 1 ? length - 1 : length), at);
         number = number_of(name);
         if (number >= 0 && holds_own_descriptors(length ? folder : "."))

@@ -28,7 +28,7 @@ static int choose_name(struct report_file *file)
     return 0;
 }
 
-/* The folder, and the name there, of the file that `path` leads to: a link stays a link. */
+/* The directory, and the name there, of the file that `path` leads to: a link stays a link. */
 static int find_folder(struct report_file *file, const char *path)
 {
     struct stat status;

@@ -77,6 +77,7 @@ static unsigned way_of(const struct key *key, const union value *a, const union 
     case TYPE_mqueue:
     case TYPE_enforce:
     case TYPE_netmode:
+    case TYPE_driver:
     case TYPE_landlock:
         return way_of_numbers(key, (uint64_t)a->word.v, (uint64_t)b->word.v);
     case TYPE_words: /* lists: diff_lists.c */

@@ -43,15 +43,15 @@ struct guard {
     int (*prepare)(struct plan *plan, const struct host *host, struct sbx_error *error);
 
     /* In the parent, after all guards have prepared and before clone: what has an effect on the
-     * machine. Fills in what the plan has for it; on failure nothing is left behind. */
+     * machine. Fills in what the plan has for it; on failure nothing is held any more. */
     int (*arm)(struct plan *plan, struct sbx_error *error);
 
     /* In the child, between clone and exec: raw system calls only (base/sys.h). Returns 0, or
      * -errno with *item set to the index of what failed, counted as explain() counts. */
     int (*enter)(const struct plan *plan, int *item);
 
-    /* In the parent, when the run is over, or did not come about: takes back what arm() did. May be
-     * called again. */
+    /* In the parent, when the run is over, or did not come about: lets go of what arm() has taken.
+     * May be called again. */
     void (*disarm)(struct plan *plan);
 
     /* In the parent, after enter() failed: names the object and its origin in *error, whose code,

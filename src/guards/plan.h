@@ -97,6 +97,7 @@ struct fs_step {
     const char *size_text, *inodes_text, *mode_text; /* the same, as fsconfig(2) wants them */
     size_t from;          /* FS_SHOW_OVERLAY: the number of its FS_OVERLAY */
     bool pin;             /* FS_BIND: on top of `source` itself, which is at the place already */
+    bool straight;        /* FS_BIND: no part of the path of `source` may have become a link */
     struct origin origin; /* the line of the profile that asked for it */
 };
 
@@ -128,12 +129,26 @@ struct fs_image {
     struct origin origin;
 };
 
+/* The program that serves the overlay, where the kernel does not: started in the parent, before
+ * clone. */
+struct fs_server {
+    const char *program; /* on the host; NULL: there is none */
+    const char *options; /* of its -o; all names in it are the stage's */
+    struct origin origin;
+    pid_t pid;   /* while armed; else 0 */
+    int pidfd;   /* while armed; else -1 */
+    int channel; /* the same: who has mounted the file system sends its device there */
+    int words;   /* the same: the end of a pipe that has what it complains about */
+    int *device; /* the fd of /dev/fuse; written in the child's own memory alone */
+};
+
 struct fs_plan {
     const struct fs_step *steps; /* the first `staged` of them are carried out in the stage */
     size_t count, staged;
     const char *stage_size_text, *stage_inodes_text; /* of the tmpfs that is the stage */
     struct fs_kept kept;
     struct fs_image image;
+    struct fs_server server;    /* carries out the stage's steps in the sandbox's place */
     const char *root_size_text; /* size= of the tmpfs that is the root itself */
     const char *cwd;            /* absolute, inside */
     bool raise_open_files; /* more at once than the launcher's soft limit, given here, allows */

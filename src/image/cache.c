@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * cache.c - finds, makes and checks the folders of the cache; puts layers in and takes them out.
+ * cache.c - finds, makes and checks the directories of the cache; puts layers in and takes them
+ * out.
  */
 #include "image/cache.h"
 #include "base/error.h"
@@ -23,9 +24,9 @@ enum { OPEN_FOLDER = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC };
 
 /* ---- finding it ----------------------------------------------------------------------------- */
 
-/* How much others may do in a folder. */
+/* How much others may do in a directory. */
 enum trust {
-    TRUST_ABOVE, /* the folder of all caches: root's or ours, where nobody renames ours away */
+    TRUST_ABOVE, /* the directory of all caches: root's or ours, where nobody renames ours away */
     TRUST_OURS,  /* only we write */
     TRUST_ALONE, /* only we look */
 };
@@ -39,7 +40,7 @@ static int check_folder(int fd, const char *path, enum trust trust, struct sbx_e
     if (!ours) {
         err_set(error, SBX_E_HOST, 0, IMAGE_STAGE,
                 "the cache can't be trusted: '%s' belongs to another user", path);
-        return err_hint(error, "XDG_CACHE_HOME can name a folder of your own");
+        return err_hint(error, "XDG_CACHE_HOME can name a directory of your own");
     }
     mode_t open = trust == TRUST_ALONE ? 0077 : 0022;
     if (trust == TRUST_ABOVE && (status.st_mode & S_ISVTX))
@@ -52,7 +53,7 @@ static int check_folder(int fd, const char *path, enum trust trust, struct sbx_e
     return 0;
 }
 
-/* The folder of all caches, without links; made where it is missing, as XDG has it. */
+/* The directory of all caches, without links; made where it is missing, as XDG has it. */
 static int find_base(char path[PATH_MAX], struct sbx_error *error)
 {
     const char *cache = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
@@ -64,18 +65,20 @@ static int find_base(char path[PATH_MAX], struct sbx_error *error)
         length = snprintf(text, sizeof(text), "%s/.cache", home);
     if (length < 0) {
         err_set(error, SBX_E_HOST, 0, IMAGE_STAGE, "there is no place for the cache");
-        return err_hint(error, "set HOME, or XDG_CACHE_HOME, to the path of a folder");
+        return err_hint(error, "set HOME, or XDG_CACHE_HOME, to the path of a directory");
     }
     if ((size_t)length >= sizeof(text) - 1)
         return err_set(error, SBX_E_HOST, ENAMETOOLONG, IMAGE_STAGE, "the path of the cache");
     if (mkdir(text, 0700) != 0 && errno != EEXIST)
-        return err_set(error, SBX_E_HOST, errno, IMAGE_STAGE, "can't make the folder '%s'", text);
+        return err_set(error, SBX_E_HOST, errno, IMAGE_STAGE, "can't make the directory '%s'",
+                       text);
     if (!realpath(text, path))
-        return err_set(error, SBX_E_HOST, errno, IMAGE_STAGE, "can't find the folder '%s'", text);
+        return err_set(error, SBX_E_HOST, errno, IMAGE_STAGE, "can't find the directory '%s'",
+                       text);
     return 0;
 }
 
-/* One folder further down; adds its name to `path`. */
+/* One directory further down; adds its name to `path`. */
 static int go_down(int *fd, char path[PATH_MAX], const char *name, enum trust trust,
                    struct sbx_error *error)
 {
@@ -84,13 +87,14 @@ static int go_down(int *fd, char path[PATH_MAX], const char *name, enum trust tr
     if (added < 0 || (size_t)added >= PATH_MAX - length)
         return err_set(error, SBX_E_HOST, ENAMETOOLONG, IMAGE_STAGE, "the path of the cache");
     if (mkdirat(*fd, name, 0700) != 0 && errno != EEXIST)
-        return err_set(error, SBX_E_HOST, errno, IMAGE_STAGE, "can't make the folder '%s'", path);
+        return err_set(error, SBX_E_HOST, errno, IMAGE_STAGE, "can't make the directory '%s'",
+                       path);
     autofd next = openat(*fd, name, OPEN_FOLDER);
     if (next < 0) {
         int number = errno;
-        err_set(error, SBX_E_HOST, number, IMAGE_STAGE, "can't open the folder '%s'", path);
+        err_set(error, SBX_E_HOST, number, IMAGE_STAGE, "can't open the directory '%s'", path);
         if (number == ELOOP || number == ENOTDIR)
-            err_hint(error, "it must be a folder, and no link to one");
+            err_hint(error, "it must be a directory, and no link to one");
         return -1;
     }
     if (check_folder(next, path, trust, error) != 0)
@@ -107,7 +111,8 @@ int cache_open(struct cache *cache, struct sbx_error *error)
         return -1;
     autofd fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
-        return err_set(error, SBX_E_HOST, errno, IMAGE_STAGE, "can't open the folder '%s'", path);
+        return err_set(error, SBX_E_HOST, errno, IMAGE_STAGE, "can't open the directory '%s'",
+                       path);
     if (check_folder(fd, path, TRUST_ABOVE, error) != 0 ||
         go_down(&fd, path, "sandbox", TRUST_OURS, error) != 0 ||
         go_down(&fd, path, "layers", TRUST_ALONE, error) != 0)
@@ -125,7 +130,7 @@ void cache_close(struct cache *cache)
 
 /* ---- one at a time -------------------------------------------------------------------------- */
 
-/* The folder of an algorithm's layers; made where it is missing. */
+/* The directory of an algorithm's layers; made where it is missing. */
 static int open_room(const struct cache *cache, enum digest_algorithm algorithm, int *fd,
                      struct sbx_error *error)
 {
@@ -211,11 +216,11 @@ int cache_begin(const struct cache *cache, const struct digest *digest, int *fd,
     if (open_room(cache, digest->algorithm, &room, error) != 0 || clean_room(room, error) != 0)
         return -1;
     if (mkdirat(room, fresh_name, 0700) != 0)
-        return err_set(error, SBX_E_HOST, errno, IMAGE_STAGE, "can't make a folder in '%s'",
+        return err_set(error, SBX_E_HOST, errno, IMAGE_STAGE, "can't make a directory in '%s'",
                        cache->path);
     int fresh = openat(room, fresh_name, OPEN_FOLDER);
     if (fresh < 0)
-        return err_set(error, SBX_E_HOST, errno, IMAGE_STAGE, "can't open a folder in '%s'",
+        return err_set(error, SBX_E_HOST, errno, IMAGE_STAGE, "can't open a directory in '%s'",
                        cache->path);
     *fd = fresh;
     return 0;

@@ -4,13 +4,13 @@
  *
  *     ${XDG_CACHE_HOME:-$HOME/.cache}/sandbox/layers/ALGORITHM/HEX/
  *
- * named by the digest of the layer's uncompressed archive. A folder of that name is whole: it is
+ * named by the digest of the layer's uncompressed archive. A directory of that name is whole: it is
  * made under another name, written to the disk, and then renamed. All who change the cache hold the
- * lock of layers/; whoever uses a layer holds a shared lock of the layer's own folder, and a layer
- * that is locked so is not removed.
+ * lock of layers/; whoever uses a layer holds a shared lock of the layer's own directory, and a
+ * layer that is locked so is not removed.
  *
- * The folders above the layers are the user's, and nobody else can look into them: a layer may have
- * folders that anybody may write.
+ * The directories above the layers are the user's, and nobody else can look into them: a layer may
+ * have directories that anybody may write.
  */
 #ifndef IMAGE_CACHE_H
 #define IMAGE_CACHE_H
@@ -47,12 +47,12 @@ int cache_layer_path(const struct cache *cache, const struct digest *digest, cha
  * root of a layer. */
 bool cache_is_opaque(const struct cache *cache, const struct digest *digest);
 
-/* An empty folder for a layer that is being unpacked; *fd is the caller's. The cache is locked.
+/* An empty directory for a layer that is being unpacked; *fd is the caller's. The cache is locked.
  * Errors: SBX_E_HOST. */
 int cache_begin(const struct cache *cache, const struct digest *digest, int *fd,
                 struct sbx_error *error);
 
-/* The folder is the layer from now on, or rubbish. Errors: SBX_E_HOST. */
+/* The directory is the layer from now on, or rubbish. Errors: SBX_E_HOST. */
 int cache_finish(const struct cache *cache, const struct digest *digest, struct sbx_error *error);
 void cache_abandon(const struct cache *cache, const struct digest *digest);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * confine.c - the walls around the reader of archives. They are its own, and not those of a
- * profile: it makes folders in a cache, and needs no root, no namespaces and no second process for
- * it.
+ * profile: it makes directories in a cache, and needs no root, no namespaces and no second process
+ * for it.
  */
 #include "image/confine.h"
 #include "base/error.h"
@@ -42,7 +42,7 @@ static int confine_failed(struct sbx_error *error, int number, const char *what)
 static int lower_limits(uint64_t file_bytes, struct sbx_error *error)
 {
     const rlim_t least = 1 << 20; /* stdout may be a file, too */
-    /* zstd wants up to 128 MiB, each folder of an archive some 200 bytes. */
+    /* zstd wants up to 128 MiB, each directory of an archive some 200 bytes. */
     const rlim_t memory = 2UL << 30;
     const struct {
         int resource;
@@ -116,7 +116,7 @@ static int add_rule(int ruleset, int fd, uint64_t allowed, struct sbx_error *err
 static int restrict_files(int image, int cache, struct sbx_error *error)
 {
     long abi = sys(SYS_landlock_create_ruleset, NULL, 0, 1);
-    if (abi < 2) /* none; or one that lets nothing move from folder to folder */
+    if (abi < 2) /* none; or one that lets nothing move from directory to directory */
         return 0;
     struct ruleset all = {.files = LL_ALL_OF_2};
     all.files |= (abi >= 3 ? LL_TRUNCATE : 0) | (abi >= 5 ? LL_IOCTL : 0);
@@ -144,8 +144,9 @@ static int restrict_files(int image, int cache, struct sbx_error *error)
 #define NATIVE_ARCH AUDIT_ARCH_AARCH64
 #endif
 
-/* What is done with folders and files, memory, and the end. No exec, fork, socket, mount, ptrace,
- * signal, chown, bpf; other numbers get EPERM, for libc to have a chance of an orderly error. */
+/* What is done with directories and files, memory, and the end. No exec, fork, socket, mount,
+ * ptrace, signal, chown, bpf; other numbers get EPERM, for libc to have a chance of an orderly
+ * error. */
 static const int allowed_calls[] = {
     SYS_read,
     SYS_write,

@@ -16,7 +16,7 @@
  *     with what is beneath, and nothing else be opened; no TCP, no signals to others;
  *   - seccomp: the system calls that it needs, with no way to run code that is not there yet.
  *
- * image   -1 where no image is read. Both are descriptors of folders, borrowed
+ * image   -1 where no image is read. Both are descriptors of directories, borrowed
  *
  * Errors: SBX_E_HOST. A kernel without Landlock is none. */
 int confine(int image, int cache, uint64_t file_bytes, struct sbx_error *error);

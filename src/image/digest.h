@@ -24,14 +24,14 @@ struct digest_text {
     char text[DIGEST_HEX + 8];
 };
 
-/* "sha256", "sha512": also the name of the folder that holds such blobs and layers. */
+/* "sha256", "sha512": also the name of the directory that holds such blobs and layers. */
 const char *digest_algorithm_name(enum digest_algorithm algorithm);
 
 /* Reads "ALGORITHM:HEX", and nothing else: other algorithms, upper-case digits and anything in
  * front or behind are refused. False leaves *digest as it was. */
 bool digest_parse(const char *text, struct digest *digest);
 
-/* The same where the algorithm is known, as with the name of a folder in the cache. */
+/* The same where the algorithm is known, as with the name of a directory in the cache. */
 bool digest_parse_hex(enum digest_algorithm algorithm, const char *hex, struct digest *digest);
 
 bool digest_equal(const struct digest *one, const struct digest *other);

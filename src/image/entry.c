@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * entry.c - makes files, folders, links, pipes and whiteouts. Everything here comes from whoever
- * made the archive; it names nothing but a component in a folder that tree.h has opened.
+ * entry.c - makes files, directories, links, pipes and whiteouts. Everything here comes from
+ * whoever made the archive; it names nothing but a component in a directory that tree.h has opened.
  */
 #include "image/entry.h"
 #include "base/error.h"
@@ -40,24 +40,25 @@ static int unable(struct unpacking *u, const char *what, int number)
                               "attributes, such as ext4, xfs or btrfs: XDG_CACHE_HOME can name it");
 }
 
-/* ---- folders -------------------------------------------------------------------------------- */
+/* ---- directories --------------------------------------------------------------------------------
+ */
 
 static bool is_whiteout(const struct stat *status)
 {
     return S_ISCHR(status->st_mode) && status->st_rdev == 0;
 }
 
-/* Hides all that the layers below have in a folder. */
+/* Hides all that the layers below have in a directory. */
 static int make_opaque(struct unpacking *u, int parent, const char *name)
 {
     autofd fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 || fsetxattr(fd, "user.overlay.opaque", "y", 1, 0) != 0)
-        return unable(u, "can't mark a folder as opaque", errno);
+        return unable(u, "can't mark a directory as opaque", errno);
     return 0;
 }
 
-/* What is in the way of a folder may be a whiteout of this layer, which speaks of the layers below:
- * it becomes a folder that hides what they have. 1 where it did; 0; -1 after an error. */
+/* What is in the way of a directory may be a whiteout of this layer, which speaks of the layers
+ * below: it becomes a directory that hides what they have. 1 where it did; 0; -1 after an error. */
 static int replace_whiteout(struct unpacking *u)
 {
     struct name wrong;
@@ -69,7 +70,7 @@ static int replace_whiteout(struct unpacking *u)
     if (fstatat(parent, wrong.last, &status, AT_SYMLINK_NOFOLLOW) != 0 || !is_whiteout(&status))
         return 0;
     if (unlinkat(parent, wrong.last, 0) != 0 || mkdirat(parent, wrong.last, 0755) != 0)
-        return failed(u, "can't make a folder of the layer", errno);
+        return failed(u, "can't make a directory of the layer", errno);
     return make_opaque(u, parent, wrong.last) == 0 ? 1 : -1;
 }
 
@@ -81,16 +82,16 @@ static int open_folder(struct unpacking *u, const char *path, int *fd)
     if (result == 0 || replaced < 0)
         return result == 0 ? 0 : -1;
     if (result != -ENOTDIR && result != -ELOOP)
-        return failed(u, "can't open a folder of the layer", -result);
+        return failed(u, "can't open a directory of the layer", -result);
     return err_set(u->error, SBX_E_HOST, 0, IMAGE_STAGE,
-                   "the layer leads through '%s', which is no folder: the entry '%s/%s'",
+                   "the layer leads through '%s', which is no directory: the entry '%s/%s'",
                    u->tree.wrong, u->name.parent, u->name.last);
 }
 
 /* ---- what stands there already -------------------------------------------------------------- */
 
-/* Makes room for an entry: of two with one name the later one counts. A folder that is to be a
- * folder stays, *stays tells; *hides that the layer says that what is below is gone. */
+/* Makes room for an entry: of two with one name the later one counts. A directory that is to be a
+ * directory stays, *stays tells; *hides that the layer says that what is below is gone. */
 static int make_room(struct unpacking *u, int parent, bool folder, bool *stays, bool *hides)
 {
     struct stat status;
@@ -213,7 +214,7 @@ static int take_hard_link(struct unpacking *u, struct archive_entry *entry)
     if (strcmp(u->target.parent, u->name.parent) == 0 && strcmp(u->target.last, u->name.last) == 0)
         return refuse(u, "a hard link to itself", 0);
 
-    autofd source = fcntl(from, F_DUPFD_CLOEXEC, 3); /* the tree holds one folder at a time */
+    autofd source = fcntl(from, F_DUPFD_CLOEXEC, 3); /* the tree holds one directory at a time */
     if (source < 0)
         return failed(u, "can't make a hard link of the layer", errno);
     if (open_folder(u, u->name.parent, &to) != 0 || make_room(u, to, false, &stays, &hides) != 0)
@@ -245,7 +246,7 @@ static int take_pipe(struct unpacking *u, int parent, struct archive_entry *entr
     return 0;
 }
 
-/* Remembers what a folder shall be like. */
+/* Remembers what a directory shall be like. */
 static int remember_folder(struct unpacking *u, struct archive_entry *entry)
 {
     char *path = NULL;
@@ -270,7 +271,7 @@ static int take_folder(struct unpacking *u, int parent, bool stays, bool hides,
                        struct archive_entry *entry)
 {
     if (!stays && mkdirat(parent, u->name.last, 0700) != 0)
-        return failed(u, "can't make a folder of the layer", errno);
+        return failed(u, "can't make a directory of the layer", errno);
     if (hides && make_opaque(u, parent, u->name.last) != 0)
         return -1;
     return remember_folder(u, entry);
@@ -278,7 +279,7 @@ static int take_folder(struct unpacking *u, int parent, bool stays, bool hides,
 
 /* ---- whiteouts ------------------------------------------------------------------------------ */
 
-/* What the layer itself has of that name is not hidden by it; of a folder all else is. */
+/* What the layer itself has of that name is not hidden by it; of a directory all else is. */
 static int take_whiteout(struct unpacking *u, int parent)
 {
     struct stat status;
@@ -345,7 +346,7 @@ int entry_take(struct unpacking *u, struct archive_entry *entry)
     if (!*u->name.last) /* the layer's own root */
         return type == AE_IFDIR && !archive_entry_hardlink(entry)
                    ? remember_folder(u, entry)
-                   : refuse(u, "the layer's root is to be no folder", 0);
+                   : refuse(u, "the layer's root is to be no directory", 0);
     if (type == AE_IFCHR || type == AE_IFBLK) {
         u->unpacked->devices++;
         return 0;

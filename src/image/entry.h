@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * entry.h - one entry of a layer's archive becomes a thing in the layer's folder. Shared by entry.c
- * and unpack.c alone.
+ * entry.h - one entry of a layer's archive becomes a thing in the layer's directory. Shared by
+ * entry.c and unpack.c alone.
  */
 #ifndef IMAGE_ENTRY_H
 #define IMAGE_ENTRY_H
@@ -12,7 +12,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 
-/* A folder, as it shall be at the end: until then it must be open to whoever fills it. */
+/* A directory, as it shall be at the end: until then it must be open to whoever fills it. */
 struct folder {
     char *path;
     size_t order;

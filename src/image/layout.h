@@ -11,7 +11,7 @@
 #include "image/reference.h"
 
 struct layout {
-    int fd;           /* of the folder; owned by whoever opened it */
+    int fd;           /* of the directory; owned by whoever opened it */
     const char *path; /* for people */
 };
 
@@ -24,7 +24,7 @@ struct image {
 /* Whether a path is that of a layout: see reference_is_layout. */
 bool layout_exists(const char *path);
 
-/* Opens the folder. Errors: SBX_E_HOST. */
+/* Opens the directory. Errors: SBX_E_HOST. */
 int layout_open(const char *path, struct layout *layout, struct sbx_error *error);
 
 /* Opens a blob of the right size, for whoever checks the digest while reading. *fd is the caller's.

@@ -52,7 +52,7 @@ const char *name_read(const char *text, struct name *name)
             if (*name->last && starts_with(name->last, whiteout))
                 return "something below a whiteout";
             if (++depth > NAME_DEPTH)
-                return "too many folders in each other";
+                return "too many directories in each other";
             if (*name->last) { /* shorter than `text`, of which it is a part */
                 if (used)
                     name->parent[used++] = '/';

@@ -9,7 +9,8 @@
 #include <stdbool.h>
 
 enum {
-    NAME_DEPTH = 256 /* folders in each other: whoever walks the layer keeps one open for each */
+    NAME_DEPTH =
+        256 /* directories in each other: whoever walks the layer keeps one open for each */
 };
 
 enum name_kind {

@@ -61,7 +61,7 @@ static json_t *json_layer(const struct told *told, size_t i)
     json_object_set_new(layer, "entries", json_count(unpacked->entries));
     json_object_set_new(layer, "bytes", json_count(unpacked->bytes));
     json_object_set_new(layer, "whiteouts", json_count(unpacked->whiteouts));
-    json_object_set_new(layer, "opaque_folders", json_count(unpacked->opaque));
+    json_object_set_new(layer, "opaque_directories", json_count(unpacked->opaque));
     json_object_set_new(layer, "devices_left_out", json_count(unpacked->devices));
     json_object_set_new(layer, "set_id_bits_taken", json_count(unpacked->modes));
     json_object_set_new(layer, "attributes_left_out", json_count(unpacked->attributes));

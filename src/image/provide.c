@@ -39,14 +39,6 @@ static int provide_layer(const struct layout *layout, const struct image *image,
     return -1;
 }
 
-static bool has_all(const struct image *image, const struct cache *cache)
-{
-    for (size_t i = 0; i < image->config.count; i++)
-        if (!cache_has(cache, &image->config.diff_ids[i]))
-            return false;
-    return true;
-}
-
 int provide_layers(const struct layout *layout, const struct image *image, struct cache *cache,
                    const struct budget *budget, void (*waits)(void), struct arena *arena,
                    const struct provided **provided, struct sbx_error *error)
@@ -56,7 +48,7 @@ int provide_layers(const struct layout *layout, const struct image *image, struc
     if (!made)
         return err_memory(error, IMAGE_STAGE);
     /* Where nothing is missing nobody waits for anybody. */
-    if (!has_all(image, cache) && cache_lock(cache, waits, error) != 0)
+    if (!provide_has_all(image, cache) && cache_lock(cache, waits, error) != 0)
         return -1;
     for (size_t i = 0; i < image->config.count; i++) {
         made[i].cached = !cache->locked;
@@ -65,21 +57,4 @@ int provide_layers(const struct layout *layout, const struct image *image, struc
     }
     *provided = made;
     return 0;
-}
-
-size_t provide_stack(const struct image *image, const struct cache *cache, size_t *stack)
-{
-    const struct digest *ids = image->config.diff_ids;
-    size_t count = 0;
-    for (size_t i = image->config.count; i-- > 0;) {
-        bool seen = false;
-        for (size_t j = 0; j < count && !seen; j++)
-            seen = digest_equal(&ids[stack[j]], &ids[i]);
-        if (seen)
-            continue;
-        stack[count++] = i;
-        if (cache_is_opaque(cache, &ids[i]))
-            break;
-    }
-    return count;
 }

@@ -22,10 +22,16 @@ int provide_layers(const struct layout *layout, const struct image *image, struc
                    const struct budget *budget, void (*waits)(void), struct arena *arena,
                    const struct provided **provided, struct sbx_error *error);
 
+/* Whether the cache has all layers. */
+bool provide_has_all(const struct image *image, const struct cache *cache);
+
+/* What provide_layers() hands out where it does; NULL where memory has run out. */
+const struct provided *provide_cached(const struct image *image, struct arena *arena);
+
 /* The layers that overlayfs is to show, as indexes into the image's, the topmost first. A layer
  * that stands in the image twice counts where it is topmost: there it has the last word about all
- * that it holds, and overlayfs takes no folder twice. Nothing is needed below a layer whose root is
- * opaque. stack[] has room for all layers. Returns how many there are. */
+ * that it holds, and overlayfs takes no directory twice. Nothing is needed below a layer whose root
+ * is opaque. stack[] has room for all layers. Returns how many there are. */
 size_t provide_stack(const struct image *image, const struct cache *cache, size_t *stack);
 
 #endif

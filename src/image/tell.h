@@ -18,7 +18,8 @@ struct told {
     size_t stack_count;
 };
 
-/* For people: the image, what was made of its layers, its config, and the folders, topmost first.
+/* For people: the image, what was made of its layers, its config, and the directories, topmost
+ * first.
  */
 void tell_image_text(const struct told *told);
 

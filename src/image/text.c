@@ -37,7 +37,7 @@ static void put_layer(const struct told *told, size_t i)
     put_size(unpacked->bytes);
     putchar('\n');
     put_count(unpacked->whiteouts, "whiteout", "whiteouts");
-    put_count(unpacked->opaque, "opaque folder", "opaque folders");
+    put_count(unpacked->opaque, "opaque directory", "opaque directories");
     put_count(unpacked->devices, "device node left out", "device nodes left out");
     put_count(unpacked->modes, "set-user-id or set-group-id bit taken away",
               "set-user-id or set-group-id bits taken away");

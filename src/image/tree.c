@@ -24,7 +24,7 @@ void tree_end(struct tree *tree)
 
 /* ---- down ----------------------------------------------------------------------------------- */
 
-/* One step. A folder that no entry speaks of gets the mode that other tools give it. */
+/* One step. A directory that no entry speaks of gets the mode that other tools give it. */
 static int step(int at, const char *name, bool make)
 {
     int next = openat(at, name, OPEN_FOLDER);
@@ -73,7 +73,7 @@ int tree_folder(struct tree *tree, const char *path, bool make, int *fd)
 
 /* ---- all of it ------------------------------------------------------------------------------ */
 
-/* What is done with each thing; folders come after what they hold. 0 or -errno. */
+/* What is done with each thing; directories come after what they hold. 0 or -errno. */
 typedef int visit(int parent, const char *name, const struct stat *status, void *context);
 
 static int visit_all(int parent, const char *name, bool open_up, visit *each, void *context);
@@ -106,7 +106,7 @@ static int visit_all(int parent, const char *name, bool open_up, visit *each, vo
     if (fstatat(parent, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
         return -errno;
     if (S_ISDIR(status.st_mode)) {
-        /* A layer may have folders that not even their owner can look into. */
+        /* A layer may have directories that not even their owner can look into. */
         if (open_up && (status.st_mode & 0700) != 0700 && fchmodat(parent, name, 0700, 0) != 0)
             return -errno;
         int result = visit_folder(parent, name, open_up, each, context);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * unpack.c - reads a layer's archive, entry by entry, and at the end gives the folders what they
- * could not have while they were filled: their modes and times.
+ * unpack.c - reads a layer's archive, entry by entry, and at the end gives the directories what
+ * they could not have while they were filled: their modes and times.
  */
 #include "image/unpack.h"
 #include "base/error.h"
@@ -38,7 +38,8 @@ static int archive_failed(struct unpacking *u)
                    why ? why : "no reason is known");
 }
 
-/* ---- folders at the end --------------------------------------------------------------------- */
+/* ---- directories at the end ---------------------------------------------------------------------
+ */
 
 /* What lies deeper comes first, and of one path what was said last. */
 static int compare_folders(const void *one, const void *other)
@@ -50,7 +51,7 @@ static int compare_folders(const void *one, const void *other)
     return a->order < b->order ? 1 : a->order > b->order ? -1 : 0;
 }
 
-/* A folder that something else has taken the place of needs nothing. */
+/* A directory that something else has taken the place of needs nothing. */
 static int finish_folder(struct unpacking *u, const struct folder *folder)
 {
     struct timespec times[2] = {folder->time, folder->time};
@@ -65,10 +66,10 @@ static int finish_folder(struct unpacking *u, const struct folder *folder)
     mode_t mode = folder->mode | (*folder->path ? 0 : 0500);
     if (result == 0 && (fchmod(fd, mode) != 0 || futimens(fd, times) != 0))
         result = -errno;
-    return result == 0
-               ? 0
-               : err_set(u->error, SBX_E_HOST, -result, IMAGE_STAGE,
-                         "can't set mode and time of the folder '%s' of the layer", folder->path);
+    return result == 0 ? 0
+                       : err_set(u->error, SBX_E_HOST, -result, IMAGE_STAGE,
+                                 "can't set mode and time of the directory '%s' of the layer",
+                                 folder->path);
 }
 
 static int finish_folders(struct unpacking *u)

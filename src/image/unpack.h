@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * unpack.h - from a layer's tar archive to a folder that overlayfs takes as a lower layer.
+ * unpack.h - from a layer's tar archive to a directory that overlayfs takes as a lower layer.
  */
 #ifndef IMAGE_UNPACK_H
 #define IMAGE_UNPACK_H
@@ -24,8 +24,9 @@ struct unpacked {
     uint64_t reserved;   /* what AUFS kept for itself */
 };
 
-/* Unpacks a layer into the empty folder `root`, which it makes nothing outside of, and checks its
- * digests. What the folder holds after a failure is rubbish. *budget is less by what was used.
+/* Unpacks a layer into the empty directory `root`, which it makes nothing outside of, and checks
+ * its digests. What the directory holds after a failure is rubbish. *budget is less by what was
+ * used.
  *
  * Owners are not kept: all is the caller's. Modes are, but for the set-id bits; times are. A name
  * that leads out, or through a link, is an error. Errors: SBX_E_HOST, SBX_E_RESOURCE. */

@@ -84,9 +84,17 @@ static bool obey(struct board *board, pid_t payload)
     return true;
 }
 
-void init_main(struct board *board, pid_t payload)
+/* All fds but one. */
+static void close_others(int kept)
 {
-    sys(SYS_close_range, 0, ~0U, 0);
+    if (kept > 0)
+        sys(SYS_close_range, 0, (unsigned)kept - 1, 0);
+    sys(SYS_close_range, (unsigned)(kept + 1), ~0U, 0);
+}
+
+void init_main(struct board *board, pid_t payload, int lock)
+{
+    close_others(lock);
     bool going = true;
     while (going && !atomic_load(&board->ended)) {
         if (reap(board, payload, WNOHANG) && !atomic_load(&board->ended))

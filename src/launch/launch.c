@@ -67,7 +67,14 @@ static void explain_failure(const struct plan *plan, const struct board *board,
 {
     int row = atomic_load(&board->row), item = atomic_load(&board->item);
     const struct row *what = &launch_order[row];
-    if (run->cause == CAUSE_FAILURE) {
+    if (run->server_lost && atomic_load(&board->ready_ns)) {
+        err_set(error, SBX_E_SETUP, 0, "fs",
+                "%s, which served the root, has ended while the program was running: what the "
+                "program did after that means nothing",
+                plan->fs.server.program);
+        err_at(error, plan->fs.server.origin);
+        err_hint(error, "was it killed from outside? See dmesg; root.driver = kernel needs none");
+    } else if (run->cause == CAUSE_FAILURE) {
         err_set(error, SBX_E_RESOURCE, run->failure, "supervise",
                 "the supervisor could not go on, and ended the sandbox");
     } else if (run->cause == CAUSE_INTERRUPTED) {
@@ -114,7 +121,7 @@ static int run_plan(struct plan *plan, int signal_fd, struct board *board,
         close(spawned.status_fd);
         close(spawned.alive_fd);
         if (atomic_load(&board->failed) || !atomic_load(&board->ready_ns) ||
-            run.cause == CAUSE_FAILURE) {
+            run.cause == CAUSE_FAILURE || run.server_lost) {
             explain_failure(plan, board, &run, error);
             ret = -1;
         } else {

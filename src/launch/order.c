@@ -254,7 +254,8 @@ void launch_child(struct child *child)
 {
     do_rows(child, IN_INIT);
     if (child->payload != 0)
-        init_main(child->board, child->payload);
+        init_main(child->board, child->payload,
+                  child->plan->fs.kept.path ? child->plan->fs.kept.lock : -1);
     do_rows(child, IN_PAYLOAD);
     __builtin_unreachable(); /* the last row is the exec */
 }

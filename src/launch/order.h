@@ -36,8 +36,9 @@ void launch_child(struct child *child) __attribute__((noreturn));
 /* Names what a step of the launch itself (not a guard's) failed at; see guard.explain. */
 void launch_explain(const struct plan *plan, int row, int item, struct sbx_error *error);
 
-/* The life of PID 1 after the payload is forked: reap, forward, end. Never returns. In init.c. */
-void init_main(struct board *board, pid_t payload) __attribute__((noreturn));
+/* The life of PID 1 after the payload is forked: reap, forward, end. Of its fds it keeps `lock`, or
+ * none where that is -1. Never returns. In init.c. */
+void init_main(struct board *board, pid_t payload, int lock) __attribute__((noreturn));
 
 /* Orders to PID 1, as bits of board->orders: ORDER(n) hands on signal n, but SIGTSTP and SIGCONT
  * stop and continue all, and SIGNAL_END ends all. */

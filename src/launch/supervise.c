@@ -20,6 +20,7 @@
 #include <time.h>
 
 enum {
+    ENDING_MS = 200,              /* how long the end of PID 1 may be seen after that of its root */
     SAMPLE_NS = 10 * 1000 * 1000, /* memory, without a cgroup */
     CPU_LEAST_NS = 500 * 1000,    /* the CPU timer is never armed for less */
     WAIT_PIDFD = 3,               /* P_PIDFD, which older libcs lack */
@@ -36,8 +37,9 @@ enum slot {
     AT_CPU,
     AT_MEMORY,
     AT_GRACE,
+    AT_SERVER,
     AT_RELAY,
-    SLOTS = 11
+    SLOTS = 12
 };
 
 struct loop {
@@ -84,6 +86,36 @@ static bool has_started(const struct loop *loop)
     return atomic_load(&loop->run->board->ready_ns) != 0;
 }
 
+/* What serves the root: without it, nothing that waits for an answer waits any longer. */
+static int server_pidfd(const struct loop *loop)
+{
+    const struct fs_server *server = &loop->run->plan->fs.server;
+    return server->program ? server->pidfd : -1;
+}
+
+static void end_server(const struct loop *loop)
+{
+    if (server_pidfd(loop) >= 0)
+        sys(SYS_pidfd_send_signal, server_pidfd(loop), SIGKILL, NULL, 0);
+}
+
+/* It ends by itself, in order, once nothing has its root any more, which may be seen before the end
+ * of PID 1. Any other end breaks a promise, whatever the program makes of it. */
+static void look_at_server(struct loop *loop)
+{
+    struct supervision *run = loop->run;
+    struct pollfd init = {.fd = run->init_pidfd, .events = POLLIN};
+    siginfo_t info = {.si_pid = 0};
+    loop->fds[AT_SERVER].fd = -1;
+    if (server_pidfd(loop) < 0 || run->cause != CAUSE_NONE ||
+        waitid((idtype_t)WAIT_PIDFD, (id_t)server_pidfd(loop), &info,
+               WEXITED | WNOHANG | WNOWAIT) != 0 ||
+        info.si_pid == 0)
+        return;
+    run->server_lost = info.si_code != CLD_EXITED || info.si_status != 0 ||
+                       (!atomic_load(&run->board->ended) && poll(&init, 1, ENDING_MS) == 0);
+}
+
 static int arm(int timer, uint64_t first_ns, uint64_t every_ns, int flags)
 {
     struct itimerspec when = {
@@ -112,6 +144,7 @@ static void fail(struct loop *loop, int error)
     loop->run->failure = error;
     end(loop, CAUSE_FAILURE);
     signal_init(loop, SIGKILL);
+    end_server(loop);
 }
 
 /* ---- CPU time and memory -------------------------------------------------------------------- */
@@ -290,8 +323,11 @@ static void dispatch(struct loop *loop)
         check_cpu(loop);
     if (loop->fds[AT_MEMORY].revents && !loop->init_dead)
         check_memory(loop);
+    if (loop->fds[AT_SERVER].revents)
+        look_at_server(loop);
     if (loop->fds[AT_GRACE].revents) {
         signal_init(loop, SIGKILL);
+        end_server(loop);
         loop->drained = true; /* nobody takes what the program has left behind */
     }
     if (loop->fds[AT_INIT].revents) {
@@ -330,6 +366,7 @@ static bool loop_open(struct loop *loop)
     loop->fds[AT_STATUS].fd = run->status_fd;
     loop->fds[AT_INIT].fd = run->init_pidfd;
     loop->fds[AT_SIGNAL].fd = run->signal_fd;
+    loop->fds[AT_SERVER].fd = server_pidfd(loop);
     loop->output_left = run->plan->limits.output_bytes;
     const bool needed[SLOTS] = {
         [AT_WALL] = run->plan->limits.wall_ns != 0,
@@ -367,6 +404,8 @@ void supervise(struct supervision *run)
         if (ready > 0)
             dispatch(&loop);
     }
+    if (!run->server_lost)
+        look_at_server(&loop);
     for (int slot = AT_WALL; slot <= AT_GRACE; slot++)
         close_fd(&loop.timer[slot]);
     while (waitid((idtype_t)WAIT_PIDFD, (id_t)run->init_pidfd, &info, WEXITED) != 0 &&

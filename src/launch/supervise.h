@@ -35,6 +35,7 @@ struct supervision {
     enum cause cause;
     int interrupt;             /* with CAUSE_INTERRUPTED: the signal */
     int failure;               /* with CAUSE_FAILURE: an errno value */
+    bool server_lost;          /* what serves the root has ended before the program */
     uint64_t cpu_ns;           /* the most that the tree's clock has shown */
     uint64_t tree_memory_peak; /* sampled; 0 where it was not */
     unsigned tasks_peak;       /* the same */

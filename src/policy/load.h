@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * load.h - from a profile's name to a struct sbx_policy. The door of this folder.
+ * load.h - from a profile's name to a struct sbx_policy. The door of this directory.
  */
 #ifndef POLICY_LOAD_H
 #define POLICY_LOAD_H

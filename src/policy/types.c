@@ -64,6 +64,7 @@ const struct type policy_types[TYPE_COUNT] = {
     /* The words stand in the order of the enums of types.h. */
     ENUM(share, "private or host", "private", "host"),
     ENUM(yesno, "yes or no", "no", "yes"),
+    ENUM(driver, "kernel or fuse", "kernel", "fuse"),
     ENUM(base, "host, overlay or empty", "host", "overlay", "empty"),
     ENUM(dev, "minimal or none", "minimal", "none"),
     ENUM(proc, "unmasked, private, pids or none", "unmasked", "private", "pids", "none"),

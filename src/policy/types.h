@@ -64,6 +64,7 @@ struct value_upper { /* where the changes of an overlay go; nowhere: it is read-
 /* ENUM(type, first word, second word...): values count from 0 in the order of the words. */
 enum share { SHARE_PRIVATE, SHARE_HOST };
 enum yesno { YESNO_NO, YESNO_YES };
+enum driver { DRIVER_KERNEL, DRIVER_FUSE };
 enum base { BASE_HOST, BASE_OVERLAY, BASE_EMPTY };
 enum dev { DEV_MINIMAL, DEV_NONE };
 enum mqueue { MQUEUE_NONE, MQUEUE_PRIVATE };
@@ -79,6 +80,7 @@ struct value_enum {
 #define value_share    value_enum
 #define value_yesno    value_enum
 #define value_base     value_enum
+#define value_driver   value_enum
 #define value_dev      value_enum
 #define value_mqueue   value_enum
 #define value_proc     value_enum
@@ -104,13 +106,13 @@ enum view_option {
 /* One word of a list. Which members hold something depends on the list's type. */
 struct item {
     const char *text;   /* the one form of the word, as a profile would have it, without its mark */
-    bool optional;      /* it stood as ?word: it may be absent on this machine */
     const char *first;  /* words, variables: the word; paths, views, tmpfs, texts: the path; binds:
                          * the source; links: the content; assigns: the name; calls: the name or
                          * @group; capabilities: the name with cap_, in small letters; endpoints:
                          * the address, NULL for any */
     const char *second; /* binds: the target; links: the path; assigns: the value; texts: the
                          * content */
+    bool optional;      /* it stood as ?word: it may be absent on this machine */
     bool writable;      /* binds: ":rw" */
     unsigned options;   /* views, binds: enum view_option */
     uint64_t size;      /* tmpfs: bytes, 0 where not given */

@@ -29,6 +29,7 @@ enum type_id {
     TYPE_upper,
     TYPE_share,
     TYPE_yesno,
+    TYPE_driver,
     TYPE_base,
     TYPE_dev,
     TYPE_proc,

@@ -115,6 +115,20 @@ void drive_image(struct oci *oci)
     oci_finish(oci, "3.18");
 }
 
+void drive_unpack(struct oci *oci, struct tar *tar, struct result *result)
+{
+    tar_end(tar);
+    oci_simple(oci, drive_layout(), tar);
+    DRIVE(result, "unpack", "--max-size", "64M", drive_layout());
+}
+
+void drive_succeeded(const struct result *result)
+{
+    if (result->status != 0)
+        result_print(result);
+    assert_int_equal(result->status, 0);
+}
+
 void drive_fails(const char *image, const char *why)
 {
     struct result r;

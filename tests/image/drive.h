@@ -33,6 +33,12 @@ const char *drive_layout(void);
 /* Makes an image of three layers there, each packed otherwise, with the tag 3.18. */
 void drive_image(struct oci *oci);
 
+/* Ends the archive, makes an image of that one layer there, and unpacks it. */
+void drive_unpack(struct oci *oci, struct tar *tar, struct result *result);
+
+/* The test fails where the command did. */
+void drive_succeeded(const struct result *result);
+
 /* `sandbox image unpack` fails, and says why. */
 void drive_fails(const char *image, const char *why);
 

@@ -203,7 +203,7 @@ static void write_config(struct oci *oci)
                         "arm64",
 #endif
                         oci->run ? oci->run : "{}");
-    for (unsigned i = 0; i < oci->count; i++)
+    for (unsigned i = 0; i < oci->count - oci->unspoken; i++)
         used += snprintf(text + used, sizeof(text) - (size_t)used, "%s\"%s\"", i ? ", " : "",
                          digest_text(&oci->layers[i].diff_id).text);
     used += snprintf(text + used, sizeof(text) - (size_t)used, "]}}");

@@ -59,7 +59,8 @@ struct oci {
     } layers[8];
     struct digest config, manifest;
     uint64_t config_size, manifest_size;
-    const char *run; /* JSON: the "config" of the config */
+    const char *run;   /* JSON: the "config" of the config */
+    unsigned unspoken; /* so many of the topmost layers are not in the config */
 };
 
 /* Makes the folder with oci-layout and an empty blobs/. */

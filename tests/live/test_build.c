@@ -211,6 +211,20 @@ static void chown_is_refused_as_for_any_user(void **state)
     result_free(&r);
 }
 
+/* The names that packages install by. */
+static void names_of_users_and_groups(void **state)
+{
+    struct result r;
+
+    (void)state;
+    RUN(&r, .profile = "build",
+        .argv = SHELL("id -un; id -gn; getent passwd man games | cut -d: -f3 && "
+                      "getent group staff games | cut -d: -f3"));
+    expect_outcome(&r, "exited", 0);
+    expect_out(&r, "user\nuser\n6\n5\n50\n60\n");
+    result_free(&r);
+}
+
 /* ---- the network ---------------------------------------------------------------------------- */
 
 /* Somebody who listens on the host's own lo. The caller closes the fd. */
@@ -388,6 +402,7 @@ static int body(int argc, char **argv)
         IN_PROJECT(with_cmake),
         IN_PROJECT(surroundings),
         IN_PROJECT(chown_is_refused_as_for_any_user),
+        IN_PROJECT(names_of_users_and_groups),
         IN_PROJECT(no_network),
         IN_PROJECT(no_other_files),
         IN_PROJECT(sources_can_be_read_only),

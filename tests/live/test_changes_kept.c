@@ -189,6 +189,27 @@ static void discarded_it_is_gone(void **state)
     assert_int_equal(access("low/removed", F_OK), 0);
 }
 
+/* A link in the place of the changes, or of the work directory, is itself what is thrown away. */
+static void a_link_is_discarded_itself(void **state)
+{
+    struct result r;
+    (void)state;
+    assert_int_equal(mkdir("outside", 0755), 0);
+    put("outside/file", "stays");
+    assert_int_equal(rmdir("state/changes") | rmdir("state/work"), 0);
+    assert_int_equal(symlink("../outside", "state/changes") | symlink("../outside", "state/work"),
+                     0);
+    CHANGES(&r, "-l", "low", "state");
+    expect_refused(&r, 125, "can't open the directory state/changes");
+    expect_word(&r, r.err, "discard what is there");
+    result_free(&r);
+    CHANGES(&r, "discard", "state");
+    assert_int_equal(r.status, 0);
+    result_free(&r);
+    assert_int_equal(rmdir("state"), 0);
+    assert_int_equal(access("outside/file", F_OK), 0);
+}
+
 /* What is mounted in it is not its own. */
 static int discard_with_mount(const void *data)
 {
@@ -220,6 +241,7 @@ static int tests(void)
         cmocka_unit_test_setup_teardown(wrong_words_are_told, set, leave),
         cmocka_unit_test_setup_teardown(half_way_nothing_is_lost, set, leave),
         cmocka_unit_test_setup_teardown(discarded_it_is_gone, set, leave),
+        cmocka_unit_test_setup_teardown(a_link_is_discarded_itself, set, leave),
         cmocka_unit_test_setup_teardown(mounts_are_not_crossed, set, leave),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -45,7 +45,7 @@ static void layers_are_unpacked_apart(void **state)
     expect_word(&r, r.out, digest_text(&oci.manifest).text);
     expect_word(&r, r.out, "unpacked, 2 entries");
     expect_word(&r, r.out, "    1 whiteout\n");
-    expect_word(&r, r.out, "    1 opaque folder\n");
+    expect_word(&r, r.out, "    1 opaque directory\n");
     expect_word(&r, r.out,
                 "    Env: A=b\n    Env: ODD=\\x1b[31m\n    WorkingDir: /w\n"
                 "    User: me\n    Cmd: /bin/sh -c \"a b\"\n");
@@ -85,7 +85,7 @@ static void told_as_json(void **state)
     assert_string_equal(json_string_value(json_array_get(lower, 2)), drive_layer(&oci, 0));
     json_t *top = json_array_get(json_object_get(json, "layers"), 0);
     assert_int_equal(json_integer_value(json_object_get(top, "entries")), 4);
-    assert_int_equal(json_integer_value(json_object_get(top, "opaque_folders")), 1);
+    assert_int_equal(json_integer_value(json_object_get(top, "opaque_directories")), 1);
     json_decref(json);
     result_free(&r);
 
@@ -220,6 +220,9 @@ static void usage(void **state)
         LIST("image", "unpack", "--format", "sarif", "x"),
         LIST("image", "unpack", "docker://alpine"),
         LIST("image", "list", "x"),
+        LIST("image", "list", "--all"),
+        LIST("image", "remove", "--max-size", "1", "--all"),
+        LIST("image", "unpack", "--all", "x"),
         LIST("image", "--nonsense"),
     };
     struct result r;

@@ -9,6 +9,7 @@
 #include "support/test.h"
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -25,7 +26,7 @@ static void cache_of_others(void **state)
     drive_fails(drive_layout(), "others may write to");
     assert_int_equal(chmod(drive_cache(), 01777), 0);
     assert_int_equal(symlink("/tmp", own), 0);
-    drive_fails(drive_layout(), "can't open the folder");
+    drive_fails(drive_layout(), "can't open the directory");
     assert_int_equal(unlink(own), 0);
     assert_int_equal(mkdir(own, 0755), 0);
     assert_int_equal(mkdir(work_path("cache/sandbox/layers"), 0755), 0);
@@ -76,6 +77,49 @@ static void rubbish_is_removed(void **state)
     assert_int_equal(r.status, 0);
     result_free(&r);
     assert_int_equal(access(work_path("cache/sandbox/layers/sha256/.new"), F_OK), -1);
+}
+
+/* Killed at any moment: the layer is whole or not there, and the next run makes it whole. */
+static void killed_runs(void **state)
+{
+    enum { FILES = 1000, RUNS = 16 };
+    const struct run_spec spec = {.profile = "",
+                                  .no_report = true,
+                                  .options = LIST("image", "unpack", drive_layout()),
+                                  .env = drive_environment()};
+    struct tar tar = {NULL, 0};
+    struct oci oci;
+    struct result r;
+    unsigned whole = 0;
+    (void)state;
+    for (int i = 0; i < FILES; i++) {
+        char name[16];
+        snprintf(name, sizeof(name), "f%d", i);
+        TAR(&tar, name, .data = "x");
+    }
+    TAR(&tar, "last", .data = "x");
+    tar_end(&tar);
+    oci_simple(&oci, drive_layout(), &tar);
+    for (unsigned i = 0; i < RUNS; i++) {
+        struct running running;
+        run_start(&running, &spec);
+        sleep_ms(3 * i);
+        kill(running.pid, SIGKILL);
+        run_finish(&running, &r);
+        result_free(&r);
+        if (access(drive_layer(&oci, 0), F_OK) != 0)
+            continue;
+        assert_string_equal(drive_content(drive_file(&oci, 0, "last")), "x");
+        whole++;
+        DRIVE(&r, "remove", "--all");
+        assert_int_equal(r.status, 0);
+        result_free(&r);
+    }
+    assert_true(whole < RUNS); /* some were killed in time */
+    DRIVE(&r, "unpack", drive_layout());
+    assert_int_equal(r.status, 0);
+    result_free(&r);
+    assert_string_equal(drive_content(drive_file(&oci, 0, "last")), "x");
 }
 
 /* Several at once: each one has all layers at its end. */
@@ -195,8 +239,9 @@ static void helper_is_confined(void **state)
 static int body(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        TEST(cache_of_others), TEST(no_place_for_a_cache), TEST(rubbish_is_removed),
-        TEST(many_at_once),    TEST(used_layers_stay),     TEST(helper_is_confined),
+        TEST(cache_of_others),    TEST(no_place_for_a_cache), TEST(rubbish_is_removed),
+        TEST(killed_runs),        TEST(many_at_once),         TEST(used_layers_stay),
+        TEST(helper_is_confined),
     };
     (void)argc, (void)argv;
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -47,20 +47,6 @@ static const char *climb(const char *path)
     return text;
 }
 
-static void unpack(struct oci *oci, struct tar *tar, struct result *r)
-{
-    tar_end(tar);
-    oci_simple(oci, work_path("layout"), tar);
-    DRIVE(r, "unpack", "--max-size", "64M", work_path("layout"));
-}
-
-static void expect_unpacked(const struct result *r)
-{
-    if (r->status != 0)
-        result_print(r);
-    assert_int_equal(r->status, 0);
-}
-
 /* ---- out of the layer ----------------------------------------------------------------------- */
 
 static void absolute(struct tar *tar)
@@ -177,7 +163,7 @@ static const struct attack {
     {"upward", upward, "a name with '..'", true},
     {"upward inside", upward_inside, "a name with '..'", true},
     {"upward in pax", upward_in_pax, "a name with '..'", true},
-    {"through link", through_link, "leads through 'l', which is no folder", true},
+    {"through link", through_link, "leads through 'l', which is no directory", true},
     {"folder through link", folder_through_link, "leads through 'l'", true},
     {"through relative link", through_relative_link, "leads through 'd/l'", true},
     {"through two links", through_two_links, "leads through 'one'", false},
@@ -219,7 +205,7 @@ static void check_attack(const struct attack *attack)
     struct result r;
     char *before = drive_snapshot(outside);
     attack->make(&tar);
-    unpack(&oci, &tar, &r);
+    drive_unpack(&oci, &tar, &r);
     char *after = drive_snapshot(outside);
     if (strcmp(before, after) != 0)
         fail_msg("%s: outside there is\n%sand was\n%s", attack->name, after, before);
@@ -262,7 +248,7 @@ static void refused(void **state, void (*make)(struct tar *tar), const char *why
     struct oci oci;
     struct result r;
     make(&tar);
-    unpack(&oci, &tar, &r);
+    drive_unpack(&oci, &tar, &r);
     if (r.status != 125 || !strstr(r.err, why)) {
         result_print(&r);
         fail_msg("expected: %s", why);
@@ -376,9 +362,9 @@ static void shapes_are_refused(void **state)
     refused(state, below_whiteout, "below a whiteout");
     refused(state, folder_as_whiteout, "a whiteout that is no file");
     refused(state, long_component, "too long");
-    refused(state, too_deep, "too many folders");
-    refused(state, root_as_file, "root is to be no folder");
-    refused(state, root_as_link, "root is to be no folder");
+    refused(state, too_deep, "too many directories");
+    refused(state, root_as_file, "root is to be no directory");
+    refused(state, root_as_link, "root is to be no directory");
     refused(state, file_as_folder, "leads through 'f'");
     refused(state, hard_link_to_folder, "to what is no file");
     refused(state, hard_link_to_whiteout, "to what is no file");
@@ -411,7 +397,7 @@ static void zeros_are_counted(void **state)
     expect_word(&r, r.err, "--max-size");
     result_free(&r);
     DRIVE(&r, "unpack", "--max-size=64M", work_path("layout"));
-    expect_unpacked(&r);
+    drive_succeeded(&r);
     result_free(&r);
 }
 
@@ -443,7 +429,7 @@ static void layers_share_limits(void **state)
     DRIVE(&r, "remove", "--all");
     result_free(&r);
     DRIVE(&r, "unpack", "--max-size=3M", "--max-entries=4", work_path("layout"));
-    expect_unpacked(&r);
+    drive_succeeded(&r);
     result_free(&r);
 }
 

@@ -60,6 +60,17 @@ static void wrong_diff_id(void **state)
     assert_int_equal(access(drive_layer(&oci, 1), F_OK), -1);
 }
 
+/* The config speaks of fewer layers than there are. */
+static void too_few_diff_ids(void **state)
+{
+    struct oci oci;
+    (void)state;
+    drive_image(&oci);
+    oci.unspoken = 1;
+    oci_finish(&oci, "3.18");
+    drive_fails(drive_layout(), "has 3 layers, and its config speaks of 2");
+}
+
 static void manifest_by_digest(void **state)
 {
     struct oci oci;
@@ -159,8 +170,9 @@ static void many_indexes(void **state)
 static int body(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        TEST(damage_is_seen), TEST(wrong_diff_id),  TEST(manifest_by_digest),
-        TEST(broken_layouts), TEST(other_machines), TEST(many_indexes),
+        TEST(damage_is_seen),     TEST(wrong_diff_id),  TEST(too_few_diff_ids),
+        TEST(manifest_by_digest), TEST(broken_layouts), TEST(other_machines),
+        TEST(many_indexes),
     };
     (void)argc, (void)argv;
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,20 +10,6 @@
 #include <sys/xattr.h>
 #include <unistd.h>
 
-static void unpack(struct oci *oci, struct tar *tar, struct result *r)
-{
-    tar_end(tar);
-    oci_simple(oci, work_path("layout"), tar);
-    DRIVE(r, "unpack", "--max-size", "64M", work_path("layout"));
-}
-
-static void expect_unpacked(const struct result *r)
-{
-    if (r->status != 0)
-        result_print(r);
-    assert_int_equal(r->status, 0);
-}
-
 /* ---- what is left out ----------------------------------------------------------------------- */
 
 static void devices_are_left_out(void **state)
@@ -36,8 +22,8 @@ static void devices_are_left_out(void **state)
     TAR(&tar, "disk", .type = '4', .major = 8, .minor = 0);
     TAR(&tar, "forged", .type = '3'); /* a whiteout as overlayfs has it */
     TAR(&tar, "pipe", .type = '6', .mode = 0622);
-    unpack(&oci, &tar, &r);
-    expect_unpacked(&r);
+    drive_unpack(&oci, &tar, &r);
+    drive_succeeded(&r);
     expect_word(&r, r.out, "3 device nodes left out");
     result_free(&r);
     assert_int_equal(access(drive_file(&oci, 0, "null"), F_OK), -1);
@@ -56,8 +42,8 @@ static void set_id_bits_are_taken(void **state)
     TAR(&tar, "group", .type = '5', .mode = 02775);
     TAR(&tar, "tmp", .type = '5', .mode = 01777);
     TAR(&tar, "sticky", .mode = 01644);
-    unpack(&oci, &tar, &r);
-    expect_unpacked(&r);
+    drive_unpack(&oci, &tar, &r);
+    drive_succeeded(&r);
     expect_word(&r, r.out, "2 set-user-id or set-group-id bits");
     result_free(&r);
     assert_int_equal(drive_stat(&oci, 0, "su").st_mode, S_IFREG | 0755);
@@ -86,8 +72,8 @@ static void attributes_are_left_out(void **state)
         snprintf(name, sizeof(name), "d%zu", i);
         TAR(&tar, name, .type = '5', .pax = names[i]);
     }
-    unpack(&oci, &tar, &r);
-    expect_unpacked(&r);
+    drive_unpack(&oci, &tar, &r);
+    drive_succeeded(&r);
     expect_word(&r, r.out, "entries lost their extended attributes");
     result_free(&r);
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -117,8 +103,8 @@ static void later_entries_win(void **state)
     TAR(&tar, "d", .type = '5', .mode = 0700);
     TAR(&tar, "d/kept", .data = "x");
     TAR(&tar, "d", .type = '5', .mode = 0711);
-    unpack(&oci, &tar, &r);
-    expect_unpacked(&r);
+    drive_unpack(&oci, &tar, &r);
+    drive_succeeded(&r);
     result_free(&r);
     assert_string_equal(drive_content(drive_file(&oci, 0, "a")), "second");
     assert_int_equal(drive_stat(&oci, 0, "a").st_mode, S_IFREG | 0600);
@@ -143,8 +129,8 @@ static void odd_names_and_times(void **state)
     TAR(&tar, "d", .type = '5', .time = 1111111111);
     TAR(&tar, "d/f", .data = "x");
     TAR(&tar, "l", .type = '2', .link = "/nowhere", .time = 1222222222);
-    unpack(&oci, &tar, &r);
-    expect_unpacked(&r);
+    drive_unpack(&oci, &tar, &r);
+    drive_succeeded(&r);
     result_free(&r);
     assert_string_equal(drive_content(drive_file(&oci, 0, "\xff\n\x1b[31m")), "odd");
     assert_int_equal(drive_stat(&oci, 0, "missing/parents").st_mode, S_IFDIR | 0755);
@@ -168,8 +154,8 @@ static void closed_folders(void **state)
     TAR(&tar, "closed", .type = '5', .mode = NO_MODE);
     TAR(&tar, "closed/in", .type = '5', .mode = NO_MODE);
     TAR(&tar, "closed/in/f", .data = "x", .mode = NO_MODE);
-    unpack(&oci, &tar, &r);
-    expect_unpacked(&r);
+    drive_unpack(&oci, &tar, &r);
+    drive_succeeded(&r);
     result_free(&r);
     assert_int_equal(drive_stat(&oci, 0, ".").st_mode, S_IFDIR | 0500);
     assert_int_equal(drive_stat(&oci, 0, "closed").st_mode, S_IFDIR);
@@ -186,7 +172,7 @@ static void odd_ends(void **state)
     tar.length -= 509;
     oci_simple(&oci, work_path("layout"), &tar);
     DRIVE(&r, "unpack", work_path("layout"));
-    expect_unpacked(&r);
+    drive_succeeded(&r);
     result_free(&r);
     assert_string_equal(drive_content(drive_file(&oci, 0, "f")), "abc");
 
@@ -195,7 +181,7 @@ static void odd_ends(void **state)
     tar_raw(&tar, "garbage", 7);
     oci_simple(&oci, work_path("layout"), &tar);
     DRIVE(&r, "unpack", work_path("layout"));
-    expect_unpacked(&r);
+    drive_succeeded(&r);
     result_free(&r);
     assert_string_equal(drive_content(drive_file(&oci, 0, "g")), "abc");
 }

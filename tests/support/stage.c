@@ -185,14 +185,16 @@ static int name_all(struct stage *s, char profiles[static 160], char secret[stat
 static int make_folder(void)
 {
     struct stage *s = &the_stage;
-    char profiles[160], secret[160], helper[160];
+    char profiles[160], secret[160], helper[160], unpack[160];
 
     memcpy(s->root, "/tmp/sandbox-test-XXXXXX", sizeof("/tmp/sandbox-test-XXXXXX"));
     if (mkdtemp(s->root) == NULL || chmod(s->root, 0755) != 0 || name_all(s, profiles, secret) != 0)
         return -1;
     if (join(helper, sizeof(helper), s->root, "sandbox-image") != 0 ||
+        join(unpack, sizeof(unpack), s->root, "sandbox-unpack") != 0 ||
         tree_copy(SANDBOX_BINARY, s->sandbox) != 0 ||
         tree_copy(SANDBOX_IMAGE_BINARY, helper) != 0 ||
+        tree_copy(SANDBOX_UNPACK_BINARY, unpack) != 0 ||
         tree_copy(SANDBOX_PROFILES, profiles) != 0 || tree_copy(SANDBOX_PAYLOADS, s->payloads) != 0)
         return -1;
     if (mkdir(s->home, 0700) != 0 || mkdir(s->work, 0755) != 0 || chmod(s->work, 01777) != 0 ||

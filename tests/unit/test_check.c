@@ -70,6 +70,30 @@ static void names_too(void **state)
     sbx_findings_free(findings);
 }
 
+/* What puts an overlay together is chosen for an overlay alone, and fuse-overlayfs keeps nothing.
+ */
+static void drivers(void **state)
+{
+    (void)state;
+    struct sbx_findings *findings =
+        check_text("[root]\ndriver = fuse\n[syscalls]\nallow = @base\n");
+    FINDS(findings, {"t.ini", 2, 10, "only an overlay has a driver"});
+    sbx_findings_free(findings);
+    findings = check_text("[root]\nbase = overlay\nlower = /srv\nupper = /kept\ndriver = fuse\n"
+                          "[syscalls]\nallow = @base\n");
+    FINDS(findings, {"t.ini", 4, 9, "kept by the kernel's driver alone"});
+    sbx_findings_free(findings);
+    findings = check_text("[root]\nbase = overlay\nlower = /srv\nupper = tmpfs\ndriver = fuse\n"
+                          "[syscalls]\nallow = @base\n");
+    assert_int_equal(sbx_findings_count(findings), 0);
+    sbx_findings_free(findings);
+    findings = check_text("[root]\nbase = overlay\nlower = /srv\ndriver = fuse\n"
+                          "[identity]\nuid = 65534\ngid = 65534\n[syscalls]\nallow = @base\n");
+    FINDS(findings, {"t.ini", 6, 7, "identity.uid = 65534"},
+          {"t.ini", 7, 7, "identity.gid = 65534"});
+    sbx_findings_free(findings);
+}
+
 /* What is about no place first; the profile, then what it extends in the order in which it was
  * read, then --set; each by line and column. */
 static void order(void **state)
@@ -375,8 +399,9 @@ static void odd_bytes(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(names_too), TEST(order),         TEST(unreadable), TEST(shipped), TEST(bound),
-        TEST(json),      TEST(sarif_columns), TEST(sarif),      TEST(dash),    TEST(odd_bytes),
+        TEST(names_too), TEST(drivers), TEST(order),     TEST(unreadable),
+        TEST(shipped),   TEST(bound),   TEST(json),      TEST(sarif_columns),
+        TEST(sarif),     TEST(dash),    TEST(odd_bytes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,6 +39,20 @@ static struct fixture *host_of(void **state)
 
 /* ---- the plan ------------------------------------------------------------------------------- */
 
+/* A link of the system's is followed, too. */
+static void test_link_of_the_system(void **state)
+{
+    struct fixture *f = host_of(state);
+    use_system(f);
+    make_dir(f, "/usr");
+    make_dir(f, "/usr/bin");
+    make_link(f, "usr/bin", "/bin");
+    add_hide(f, "/bin", 1);
+    prepared(f);
+    assert_non_null(find_step(f, FS_HIDE_DIR, "usr/bin"));
+    assert_non_null(find_step(f, FS_SYMLINK, "bin"));
+}
+
 static void test_file_and_directory(void **state)
 {
     struct fixture *f = host_of(state);
@@ -320,6 +334,7 @@ static void test_directory_above_replaced_meanwhile(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(test_link_of_the_system),
         TEST(test_file_and_directory),
         TEST(test_links_lead),
         TEST(test_links_in_a_writable_bind),

@@ -55,6 +55,33 @@ static void test_swapped_mount_point(void **state)
     assert_int_equal(told->item, step_index(f, FS_TMPFS, "w/a"));
 }
 
+/* A directory on the way to a layer, or to a part of one, becomes a link: not even one to the very
+ * same place is followed, for the next look might find another. */
+static void test_swapped_layer(void **state)
+{
+    struct fixture *f = *state;
+    static struct item lower;
+    make_dir(f, "/up");
+    make_dir(f, "/up/in");
+    make_dir(f, "/up/in/mnt");
+    make_dir(f, "/up/in/data");
+    make_text(f, "/up/in/file", "x", 0644);
+    make_text(f, "/mounts", "", 0644);
+    f->machine.mounts = at(f, "/mounts");
+    FILE *mounts = fopen(f->machine.mounts, "we");
+    assert_non_null(mounts);
+    fprintf(mounts, "20 1 8:1 / %s/up/in/mnt rw - ext4 /dev/root rw\n", f->dir);
+    assert_int_equal(fclose(mounts), 0);
+    lower = (struct item){.text = at(f, "/up"), .first = at(f, "/up")};
+    f->policy.root_base.v = BASE_OVERLAY;
+    f->policy.root_lower = (struct value_list){.items = &lower, .count = 1};
+    prepared(f);
+    assert_int_equal(rename(at(f, "/up/in"), at(f, "/up/old")), 0);
+    make_link(f, "old", "/up/in");
+    stopped(f, ELOOP, FS_LAYER, "0/0", "replaced by a symbolic link");
+    assert_true(find_step(f, FS_BIND, "in/file")->straight);
+}
+
 static void look_at_closed(void)
 {
     CHECK(exists("/data/mark"));
@@ -121,13 +148,10 @@ static void test_refused_proc_is_explained(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_swapped_source),
-        TEST(test_swapped_directory),
-        TEST(test_swapped_mount_point),
-        TEST(test_own_closed_directory),
-        TEST(test_closed_directory_of_another),
-        TEST(test_phases_are_explained),
-        TEST(test_refused_proc_is_explained),
+        TEST(test_swapped_source),       TEST(test_swapped_directory),
+        TEST(test_swapped_mount_point),  TEST(test_swapped_layer),
+        TEST(test_own_closed_directory), TEST(test_closed_directory_of_another),
+        TEST(test_phases_are_explained), TEST(test_refused_proc_is_explained),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -98,7 +98,7 @@ static void limits_of_names(void **state)
     assert_int_equal(strlen(name.parent), 2 * NAME_DEPTH - 3);
     free(text);
     text = repeat("a", NAME_DEPTH + 1);
-    assert_non_null(strstr(name_read(text, &name), "too many folders"));
+    assert_non_null(strstr(name_read(text, &name), "too many directories"));
     free(text);
     memset(longest, 'x', sizeof(longest));
     longest[NAME_MAX] = '\0';

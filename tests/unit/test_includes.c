@@ -39,8 +39,8 @@ static const struct {
     {"include/sandbox/", {NULL}},
 };
 
-/* Each of these may be included from one folder, or one file, only. The helper program that reads
- * images is apart: it is linked with none of the other folders but base. */
+/* Each of these may be included from one folder, or one file, only. The helper programs that read
+ * images are apart: they are linked with none of the other folders but base. */
 static const struct {
     const char *header, *room;
 } foreign[] = {
@@ -54,7 +54,7 @@ static const struct {
     {"nettle/", "src/image/digest"},
 };
 
-/* Where two programs of ours have one library, the second one's room. */
+/* Where they and the command have one library, their room. */
 static const struct {
     const char *header, *room;
 } shared[] = {

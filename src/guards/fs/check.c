@@ -13,6 +13,9 @@ static bool is_root(const char *path)
 /* They live in a tmpfs whose size nobody chose. */
 enum { TEXTS_MAX = 2 << 20, PAGE = 4096 };
 
+/* What a user namespace shows of ids that it does not have: user_namespaces(7). */
+enum { OVERFLOW_ID = 65534 };
+
 static void check_texts(const struct value_list *list, struct diag *diag)
 {
     size_t sum = 0;
@@ -62,6 +65,30 @@ static void check_overlay(const struct sbx_policy *policy, struct diag *diag)
                    "root.upper: only an overlay has a place for changes");
 }
 
+/* fuse-overlayfs sees the files of all other users as those of one, who must not be the program. */
+static void check_driver(const struct sbx_policy *policy, struct diag *diag)
+{
+    const struct value_id *const ids[] = {&policy->identity_uid, &policy->identity_gid};
+    static const char *const keys[] = {"identity.uid", "identity.gid"};
+    const struct value_upper *upper = &policy->root_upper;
+    if (policy->root_driver.v != DRIVER_FUSE)
+        return;
+    if (policy->root_base.v != BASE_OVERLAY)
+        diag_error(diag, policy->root_driver.origin, 0,
+                   "say root.base = overlay and root.lower = DIRECTORY ...",
+                   "root.driver = fuse: only an overlay has a driver");
+    if (upper->v)
+        diag_error(
+            diag, upper->origin, 0, "say root.driver = kernel, or root.upper = tmpfs",
+            "root.upper: changes can be kept by the kernel's driver alone, for fuse-overlayfs "
+            "marks what was removed in another way");
+    for (size_t i = 0; i < 2; i++)
+        if (ids[i]->v == OVERFLOW_ID)
+            diag_error(diag, ids[i]->origin, 0, "choose another number, such as 1000",
+                       "%s = %d is what every other user's files have with root.driver = fuse",
+                       keys[i], OVERFLOW_ID);
+}
+
 int fs_check(const struct sbx_policy *policy, struct diag *diag)
 {
     const size_t before = diag->errors;
@@ -86,6 +113,7 @@ int fs_check(const struct sbx_policy *policy, struct diag *diag)
                    "files.mqueue = private needs message queues of the sandbox's own, and "
                    "namespaces.ipc = host shares the host's");
     check_overlay(policy, diag);
+    check_driver(policy, diag);
     check_texts(&policy->files_text, diag);
     for (size_t i = 0; i < policy->files_hide.count; i++)
         if (is_root(policy->files_hide.items[i].first))

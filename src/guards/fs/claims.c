@@ -195,6 +195,15 @@ static int conflict(const struct fs_claim *kept, const struct fs_claim *other,
     return err_at(error, other->origin);
 }
 
+/* What a part of a divided directory would have shown, so that it can be hidden elsewhere, too. */
+static void note_hidden(struct fs_claim *hidden, const struct fs_claim *part)
+{
+    if (hidden->kind != FS_CLAIM_HIDDEN || !part->part || part->kind == FS_CLAIM_SYMLINK)
+        return;
+    hidden->source = part->layers ? part->layers->list[0].path : part->source;
+    hidden->directory = part->kind != FS_CLAIM_BIND || part->directory;
+}
+
 /* One claim a path: drops repetitions and what the profile replaces. */
 static int unique(struct fs_claims *claims, struct sbx_error *error)
 {
@@ -206,11 +215,38 @@ static int unique(struct fs_claims *claims, struct sbx_error *error)
             claims->list[kept++] = *claim;
         else if (!claim->builtin && !same_content(last, claim))
             return conflict(last, claim, error);
+        else if (claim->builtin)
+            note_hidden(last, claim);
         else /* only where each of them may be absent, it may be absent */
             last->optional = last->optional && claim->optional;
     }
     claims->count = kept;
     return 0;
+}
+
+/* Drops the parts of divided directories on which something else lies now: they are no words of the
+ * profile's, to be seen in that. They stand parents first. */
+static void drop_parts(struct fs_claims *claims)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < claims->count; i++) {
+        const struct fs_claim *claim = &claims->list[i];
+        size_t length = fs_parent_length(claim->target, claim->length);
+        const struct fs_claim *above =
+            claim->part ? fs_claims_at(claims, claim->target, length) : NULL;
+        if (claim->part && (above ? !above->part || above->kind != FS_CLAIM_DIR : length > 0))
+            claims->places->list[claim->place].number = 0;
+        else
+            kept++;
+    }
+    if (kept == claims->count)
+        return;
+    kept = 0;
+    for (size_t i = 0; i < claims->count; i++)
+        if (claims->places->list[claims->list[i].place].number)
+            claims->list[kept++] = claims->list[i];
+    claims->count = kept;
+    link_again(claims);
 }
 
 /* A target whose walk failed, in words. */
@@ -232,13 +268,32 @@ static int unreachable(const struct fs_claim *claim, const struct fs_view *view,
     return err_at(error, claim->origin);
 }
 
+/* A link that the guard itself makes, as the layers or the system have it, is followed as theirs
+ * would be by what hides its path. NULL: there is none; "": no memory. */
+static const char *behind_link(const struct fs_claims *claims, const struct fs_claim *claim)
+{
+    const struct fs_claim *link = fs_claims_at(claims, claim->target, claim->length);
+    while (link && !(link->builtin && link->kind == FS_CLAIM_SYMLINK))
+        link = link->twin ? &claims->list[link->twin - 1] : NULL;
+    if (!link || claim->kind != FS_CLAIM_HIDDEN)
+        return NULL;
+    const int above = (int)fs_parent_length(claim->target, claim->length);
+    const char *path = link->source[0] == '/' ? link->source
+                                              : arena_printf(claims->arena, "%.*s/%s", above,
+                                                             claim->target, link->source);
+    return path ? path : "";
+}
+
 /* Moves one target to where it leads. */
 static int lead(struct fs_claims *claims, struct fs_claim *claim, bool *moved,
                 struct sbx_error *error)
 {
     struct fs_view view;
-    fs_view(claims, claim->target, claim->kind == FS_CLAIM_SYMLINK ? FS_VIEW_LINK : FS_VIEW_MOUNT,
-            &view);
+    const char *path = behind_link(claims, claim);
+    if (path && !*path)
+        return err_memory(error, FS_STAGE);
+    fs_view(claims, path ? path : claim->target,
+            claim->kind == FS_CLAIM_SYMLINK ? FS_VIEW_LINK : FS_VIEW_MOUNT, &view);
     if (claim->optional && view.sys_errno == ENOTDIR) /* so it can't be there */
         return 0;
     if (view.state == FS_VIEW_BROKEN || view.writable_link)
@@ -280,6 +335,8 @@ int fs_claims_settle(struct fs_claims *claims, struct sbx_error *error)
         return -1;
     claims->sorted = claims->count;
     link_again(claims);
+    drop_parts(claims);
+    claims->sorted = claims->count;
     return 0;
 }
 

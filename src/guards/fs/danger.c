@@ -297,18 +297,27 @@ static void report_writable(const struct fs_word *word, const char *source, stru
               word->key, word->source);
 }
 
+/* Of a layer neither sockets nor devices come through: overlayfs makes them anew, and the mount has
+ * no devices. What the kernel fills is left out where it is only a part. */
+static bool comes_through(const struct fs_word *word, const struct thing *thing, enum lies found)
+{
+    return word->kind == FS_CLAIM_BIND || thing->danger == SECRET ||
+           (thing->danger == SYSTEM && found != ABOVE);
+}
+
 void fs_dangers(const struct fs_words *words, const struct fs_word *word, struct diag *diag)
 {
     char source[PATH_MAX + 8];
     bool told[DANGERS] = {false}, is_socket = false;
-    if (word->kind != FS_CLAIM_BIND)
+    if (word->kind != FS_CLAIM_BIND && word->kind != FS_CLAIM_OVERLAY)
         return;
     const char *run = fs_path_below(word->source, "/var/run"); /* a link to /run */
     snprintf(source, sizeof(source), "%s%s", run ? "/run" : "", run ? run : word->source);
     for (size_t i = 0; i < sizeof(things) / sizeof(things[0]); i++) {
         const struct thing *thing = &things[i];
         enum lies found = told[thing->danger] ? ELSEWHERE : lies_anywhere(source, thing->path);
-        if (found == ELSEWHERE || (found == BELOW && thing->whole) ||
+        if (found == ELSEWHERE || !comes_through(word, thing, found) ||
+            (found == BELOW && thing->whole) ||
             (found == ABOVE && is_covered(words, word, source, thing->path)))
             continue;
         told[thing->danger] = true;

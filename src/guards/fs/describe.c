@@ -45,6 +45,44 @@ static struct flags flags_of(uint64_t attributes)
     return flags;
 }
 
+/* What is done for overlays, in the stage and out of it. */
+static void describe_overlay_step(const struct fs_step *step, const struct flags *flags, FILE *out)
+{
+    switch (step->op) {
+    case FS_LAYER:
+        guard_line(out, step->origin, "attach the layer %s at %s", step->source, step->target);
+        break;
+    case FS_UPPER:
+        guard_line(out, step->origin, "check that %s is a directory, and no link on the way to it",
+                   step->target);
+        break;
+    case FS_WHITEOUT:
+        guard_line(out, step->origin, "whiteout %s: what a layer has there later does not show",
+                   step->target);
+        break;
+    case FS_OVERLAY:
+        guard_line(out, step->origin, "overlay at %s/m %s %s", step->target, flags->text,
+                   step->source);
+        break;
+    default: /* FS_SHOW_OVERLAY */
+        guard_line(out, step->origin, "show the overlay at /%s %s", step->target, flags->text);
+        break;
+    }
+}
+
+static void describe_hiding(const struct fs_step *step, const struct flags *flags, FILE *out)
+{
+    if (step->op == FS_HIDE_FILE)
+        guard_line(out, step->origin, "hide /%s: an empty file on top, mode=0000 %s", step->target,
+                   flags->text);
+    else if (step->size_text)
+        guard_line(out, step->origin, "hide the directory /%s: an empty tmpfs on top %s size=%s",
+                   step->target, flags->text, step->size_text);
+    else
+        guard_line(out, step->origin, "hide the directory /%s: an empty one on top %s",
+                   step->target, flags->text);
+}
+
 /* A place in the stage is named without the leading '/'. */
 static void describe_step(const struct fs_step *step, bool staged, FILE *out)
 {
@@ -88,35 +126,15 @@ static void describe_step(const struct fs_step *step, bool staged, FILE *out)
                    flags.text);
         break;
     case FS_HIDE_DIR:
-        if (step->size_text)
-            guard_line(out, step->origin,
-                       "hide the directory /%s: an empty tmpfs on top %s size=%s", step->target,
-                       flags.text, step->size_text);
-        else
-            guard_line(out, step->origin, "hide the directory /%s: an empty one on top %s",
-                       step->target, flags.text);
-        break;
     case FS_HIDE_FILE:
-        guard_line(out, step->origin, "hide /%s: an empty file on top, mode=0000 %s", step->target,
-                   flags.text);
+        describe_hiding(step, &flags, out);
         break;
     case FS_LAYER:
-        guard_line(out, step->origin, "attach the layer %s at %s", step->source, step->target);
-        break;
     case FS_UPPER:
-        guard_line(out, step->origin, "check that %s is a directory, and no link on the way to it",
-                   step->target);
-        break;
     case FS_WHITEOUT:
-        guard_line(out, step->origin, "whiteout %s: what a layer has there later does not show",
-                   step->target);
-        break;
     case FS_OVERLAY:
-        guard_line(out, step->origin, "overlay at %s/m %s %s", step->target, flags.text,
-                   step->source);
-        break;
     case FS_SHOW_OVERLAY:
-        guard_line(out, step->origin, "show the overlay at /%s %s", step->target, flags.text);
+        describe_overlay_step(step, &flags, out);
         break;
     case FS_AGAIN:
     case FS_READONLY:
@@ -131,6 +149,8 @@ static void describe_step(const struct fs_step *step, bool staged, FILE *out)
 void fs_sources_describe(const struct plan *plan, FILE *out)
 {
     bool any = false;
+    if (plan->fs.server.program)
+        guard_line(out, plan->fs.server.origin, "open /dev/fuse");
     if (plan->fs.raise_open_files)
         guard_line(out, nowhere,
                    "prlimit64 RLIMIT_NOFILE %llu while the root is built, for many are open at "
@@ -146,7 +166,9 @@ void fs_sources_describe(const struct plan *plan, FILE *out)
                        "with all that is mounted below each; one that is another file by now is "
                        "refused");
         any = true;
-        guard_line(out, step->origin, "open %s%s", step->source,
+        guard_line(out, step->origin, "%sopen %s%s",
+                   step->op == FS_LAYER && plan->fs.server.program ? "in the server: " : "",
+                   step->source,
                    step->op == FS_LAYER ? ", with nothing that is mounted below it" : "");
     }
 }
@@ -156,6 +178,11 @@ void fs_describe(const struct plan *plan, FILE *out)
     const struct fs_plan *fs = &plan->fs;
     const bool own_root = !fs_root_step(fs);
     guard_line(out, nowhere, "make all mounts private: nothing that follows reaches the host");
+    if (fs->server.program)
+        guard_line(out, fs->server.origin,
+                   "before the clone: %s is started, in namespaces of its own, with no capability, "
+                   "no new privileges, and this root:",
+                   fs->server.program);
     if (fs->staged)
         guard_line(out, nowhere,
                    "tmpfs rw,nosuid,nodev size=%s%s%s: the stage, where overlays are put together",
@@ -163,7 +190,12 @@ void fs_describe(const struct plan *plan, FILE *out)
                    fs->stage_inodes_text ? fs->stage_inodes_text : "");
     for (size_t i = 0; i < fs->staged; i++)
         describe_step(&fs->steps[i], true, out);
-    if (fs->staged)
+    if (fs->server.program)
+        guard_line(out, fs->server.origin,
+                   "mount fuse, and hand its device to the server: default_permissions, and for "
+                   "uid %u alone",
+                   plan->ns.inner_uid);
+    else if (fs->staged)
         guard_line(out, nowhere, "detach the stage: the overlays keep what they need of it");
     if (own_root)
         guard_line(out, nowhere, "tmpfs at / rw,nosuid,nodev size=%s: the new root",
@@ -245,9 +277,10 @@ static bool wall_lower(const struct plan *plan, struct wall *wall)
 {
     if (!plan->policy->root_lower.count)
         return guard_wall(wall, SBX_STATE_OFF, "no word in it");
-    return guard_wall(wall, SBX_STATE_ENFORCED, "%zu lower layers of overlayfs, userxattr",
+    return guard_wall(wall, SBX_STATE_ENFORCED, "%zu lower layers of %s",
                       count_steps(&plan->fs, FS_LAYER) - (plan->fs.kept.path != NULL) -
-                          plan->fs.image.count);
+                          plan->fs.image.count,
+                      plan->fs.server.program ? "fuse-overlayfs" : "overlayfs, userxattr");
 }
 
 static bool wall_upper(const struct plan *plan, struct wall *wall)
@@ -376,6 +409,19 @@ static bool wall_sys(const struct plan *plan, struct wall *wall)
     return guard_wall(wall, SBX_STATE_ENFORCED, "a recursive read-only bind of /sys");
 }
 
+static bool wall_driver(const struct plan *plan, struct wall *wall)
+{
+    if (plan->policy->root_base.v != BASE_OVERLAY)
+        return guard_wall(wall, SBX_STATE_OFF, "there is no overlay");
+    if (!plan->fs.server.program)
+        return guard_wall(wall, SBX_STATE_ENFORCED, "overlayfs of the kernel");
+    return guard_wall(
+        wall, SBX_STATE_ENFORCED,
+        "%s in namespaces of its own, with no capability; in sight are the layers, and the "
+        "system's /usr and /lib, read-only; it ends with the sandbox",
+        plan->fs.server.program);
+}
+
 bool fs_wall(const struct plan *plan, enum key_id key, struct wall *wall)
 {
     const struct sbx_policy *policy = plan->policy;
@@ -393,6 +439,8 @@ bool fs_wall(const struct plan *plan, enum key_id key, struct wall *wall)
                    : guard_wall(wall, SBX_STATE_OFF, "no image is named");
     case KEY_root_upper:
         return wall_upper(plan, wall);
+    case KEY_root_driver:
+        return wall_driver(plan, wall);
     case KEY_root_cwd:
         return guard_wall(wall, SBX_STATE_ENFORCED, "chdir to %s after pivot_root", plan->fs.cwd);
     case KEY_root_size:

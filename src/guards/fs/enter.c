@@ -13,6 +13,7 @@
  */
 #include "base/sys.h"
 #include "guards/fs/fs.h"
+#include "guards/fs/server.h"
 #include <errno.h>
 #include <fcntl.h>
 
@@ -162,15 +163,15 @@ long fs_new_tmpfs(const char *size, const char *inodes, const char *mode, uint64
 /* Processes that the reader may not trace do not exist in it: PID 1 is a copy of the launcher,
  * whose command line names files of the host. Of the values of hidepid this one alone makes no
  * exception for a group. */
-static long new_proc(const struct fs_step *step)
+long fs_new_proc(const char *subset, uint64_t attributes)
 {
     long ret, fs = sys(SYS_fsopen, "proc", FSOPEN_CLOEXEC);
     if (fs < 0)
         return fs;
     ret = set_option(fs, "hidepid", FS_PROC_HIDES);
-    if (ret >= 0 && step->source)
-        ret = set_option(fs, "subset", step->source);
-    return make_mount(fs, ret, step->attributes);
+    if (ret >= 0 && subset)
+        ret = set_option(fs, "subset", subset);
+    return make_mount(fs, ret, attributes);
 }
 
 /* Of the ipc namespace that the caller is in. */
@@ -224,15 +225,9 @@ static long check_upper(const struct site *site, const char *target)
     return fd < 0 ? fd : sys(SYS_close, fd);
 }
 
-static long do_step(struct site *site, const struct fs_plan *fs, size_t number)
+/* What is made and not mounted. */
+static long make_entry(const struct fs_step *step, int parent, const char *name)
 {
-    const struct fs_step *step = &fs->steps[number];
-    const int tree = fs->trees[number];
-    const char *name;
-    long mount;
-    int parent = open_parent(site, step->target, &name);
-    if (parent < 0)
-        return parent;
     switch (step->op) {
     case FS_DIR:
         return sys(SYS_mkdirat, parent, name, step->mode);
@@ -242,8 +237,27 @@ static long do_step(struct site *site, const struct fs_plan *fs, size_t number)
         return fs_write_text(step, parent, name);
     case FS_SYMLINK:
         return sys(SYS_symlinkat, step->source, parent, name);
-    case FS_WHITEOUT:
+    default: /* FS_WHITEOUT */
         return sys(SYS_mknodat, parent, name, S_IFCHR, 0);
+    }
+}
+
+static long do_step(struct site *site, const struct fs_plan *fs, size_t number)
+{
+    const struct fs_step *step = &fs->steps[number];
+    const int tree = fs->trees[number];
+    const char *name;
+    long mount = -EINVAL;
+    int parent = open_parent(site, step->target, &name);
+    if (parent < 0)
+        return parent;
+    switch (step->op) {
+    case FS_DIR:
+    case FS_FILE:
+    case FS_TEXT:
+    case FS_SYMLINK:
+    case FS_WHITEOUT:
+        return make_entry(step, parent, name);
     case FS_UPPER:
         return check_upper(site, step->target);
     case FS_OVERLAY:
@@ -256,8 +270,6 @@ static long do_step(struct site *site, const struct fs_plan *fs, size_t number)
         mount = copy_here(parent, name, step->attributes);
         return mount < 0 ? mount : cover(mount, parent, name, step);
     case FS_LAYER:
-        mount = tree;
-        break;
     case FS_BIND:
         if (step->pin)
             return cover(tree, parent, name, step);
@@ -267,7 +279,7 @@ static long do_step(struct site *site, const struct fs_plan *fs, size_t number)
         mount = fs_new_tmpfs(step->size_text, step->inodes_text, step->mode_text, step->attributes);
         break;
     case FS_PROC:
-        mount = new_proc(step);
+        mount = fs_new_proc(step->source, step->attributes);
         break;
     case FS_MQUEUE:
         mount = new_mqueue(step->attributes);
@@ -288,8 +300,6 @@ static long do_step(struct site *site, const struct fs_plan *fs, size_t number)
         break;
     case FS_SEAL:
         return seal(parent, name);
-    default:
-        return -EINVAL;
     }
     return mount < 0 ? mount : attach(mount, parent, name);
 }
@@ -310,7 +320,7 @@ static long make_root(const struct fs_plan *fs)
     return ret;
 }
 
-static long pivot(int root)
+long fs_pivot(int root)
 {
     long ret = sys(SYS_fchdir, root);
     return ret < 0 ? ret : sys(SYS_pivot_root, ".", ".");
@@ -324,7 +334,7 @@ static long move_in(const struct fs_plan *fs, int root, int base, int *item)
     if (!fs_root_step(fs) && (ret = sys_mount_setattr(root, 0, MOUNT_ATTR_RDONLY)) < 0)
         return ret;
     *item = base + FS_PHASE_PIVOT;
-    if ((ret = pivot(root)) < 0)
+    if ((ret = fs_pivot(root)) < 0)
         return ret;
     /* "." is the old root now, mounted over the new one. */
     *item = base + FS_PHASE_DETACH;
@@ -348,13 +358,21 @@ static long do_steps(struct site *site, const struct fs_plan *fs, size_t from, s
     return ret;
 }
 
+long fs_stage_steps(const struct fs_plan *fs, int stage, size_t count, int *item)
+{
+    struct site site = {.root = stage, .parent = -1};
+    return do_steps(&site, fs, 0, count, item);
+}
+
 /* The overlays are put together in a tmpfs that lies on top of the old root for as long as that
  * takes. */
-static long make_overlays(const struct fs_plan *fs, int *item)
+static long make_overlays(const struct plan *plan, int *item)
 {
-    struct site site = {.parent = -1};
+    const struct fs_plan *fs = &plan->fs;
     if (fs->staged == 0)
         return 0;
+    if (fs->server.program)
+        return fs_fuse_mount(plan, item);
     *item = (int)fs->count + FS_PHASE_LAYERS;
     long stage = fs_new_tmpfs(fs->stage_size_text, fs->stage_inodes_text, "0700",
                               MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
@@ -362,8 +380,7 @@ static long make_overlays(const struct fs_plan *fs, int *item)
         return stage;
     long ret = sys(SYS_move_mount, stage, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH);
     if (ret >= 0) {
-        site.root = (int)stage;
-        ret = do_steps(&site, fs, 0, fs->staged, item);
+        ret = fs_stage_steps(fs, (int)stage, fs->staged, item);
         long gone = sys(SYS_umount2, "/", UNMOUNT_DETACH);
         if (ret >= 0 && gone < 0) {
             *item = (int)fs->count + FS_PHASE_LAYERS;
@@ -375,12 +392,13 @@ static long make_overlays(const struct fs_plan *fs, int *item)
 }
 
 /* With the process's file mode mask out of the way. */
-static long build(const struct fs_plan *fs, int *item)
+static long build(const struct plan *plan, int *item)
 {
+    const struct fs_plan *fs = &plan->fs;
     const int base = (int)fs->count;
     const size_t first = fs->staged + (fs_root_step(fs) ? 1 : 0);
     struct site site = {.parent = -1};
-    long ret = make_overlays(fs, item);
+    long ret = make_overlays(plan, item);
     if (ret < 0)
         return ret;
     *item = fs_root_step(fs) ? (int)fs->staged : base + FS_PHASE_ROOT;
@@ -402,7 +420,7 @@ static long build(const struct fs_plan *fs, int *item)
 int fs_enter(const struct plan *plan, int *item)
 {
     long mask = sys(SYS_umask, 0);
-    long ret = build(&plan->fs, item);
+    long ret = build(plan, item);
     sys(SYS_umask, mask);
     return ret < 0 ? (int)ret : 0;
 }

@@ -4,13 +4,37 @@
  * host again to say more; the kernel's own answer is added by the caller.
  */
 #include "guards/fs/fs.h"
+#include "guards/fs/server.h"
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #define SAY(error, ...) snprintf((error)->text, sizeof((error)->text), __VA_ARGS__)
 
-static void say_step(const struct fs_step *step, struct sbx_error *error)
+static void say_overlay_step(const struct plan *plan, const struct fs_step *step,
+                             struct sbx_error *error)
+{
+    switch (step->op) {
+    case FS_LAYER:
+        SAY(error, "could not use %s as a layer", step->source);
+        break;
+    case FS_UPPER:
+        SAY(error, "could not use /%s in the directory that keeps the changes (k)", step->target);
+        break;
+    case FS_WHITEOUT:
+        SAY(error, "could not hide /%s, which no layer has yet", step->target);
+        break;
+    case FS_OVERLAY:
+        SAY(error, plan->fs.server.program ? "could not mount what fuse-overlayfs serves"
+                                           : "overlayfs refuses these layers");
+        break;
+    default: /* FS_SHOW_OVERLAY */
+        SAY(error, "could not show the overlay at /%s", step->target);
+        break;
+    }
+}
+
+static void say_step(const struct plan *plan, const struct fs_step *step, struct sbx_error *error)
 {
     switch (step->op) {
     case FS_DIR:
@@ -49,19 +73,11 @@ static void say_step(const struct fs_step *step, struct sbx_error *error)
         SAY(error, "could not hide /%s", step->target);
         break;
     case FS_LAYER:
-        SAY(error, "could not use %s as a layer", step->source);
-        break;
     case FS_UPPER:
-        SAY(error, "could not use /%s in the directory that keeps the changes (k)", step->target);
-        break;
     case FS_WHITEOUT:
-        SAY(error, "could not hide /%s, which no layer has yet", step->target);
-        break;
     case FS_OVERLAY:
-        SAY(error, "overlayfs refuses these layers");
-        break;
     case FS_SHOW_OVERLAY:
-        SAY(error, "could not show the overlay at /%s", step->target);
+        say_overlay_step(plan, step, error);
         break;
     case FS_AGAIN:
         SAY(error, "could not make /%s a mount of its own", step->target);
@@ -79,6 +95,10 @@ static void hint_bind(const struct plan *plan, const struct fs_step *step, struc
 {
     char closed[PATH_MAX];
     switch (error->sys_errno) {
+    case ELOOP:
+        SAY(error, "a directory above %s was replaced by a symbolic link", step->source);
+        err_hint(error, "run it again; if it comes back, see who changes that path");
+        break;
     case ESTALE:
         SAY(error, "%s was replaced by another file while the sandbox was starting", step->source);
         err_hint(error, "run it again; if it comes back, see who changes that path");
@@ -119,14 +139,25 @@ static void hint_bind(const struct plan *plan, const struct fs_step *step, struc
 /* overlayfs tells a few reasons apart, and none of the layers. */
 static void hint_overlay(const struct plan *plan, struct sbx_error *error)
 {
+    if (plan->fs.server.program)
+        return;
     switch (error->sys_errno) {
+    case ENOSPC:
+        err_hint(error,
+                 plan->fs.kept.path
+                     ? "the file system of %s is full, in bytes or in files (df, df -i), or the "
+                       "machine's bound on mounts is reached: /proc/sys/fs/mount-max"
+                     : "root.upper is too small: give it a larger size or inodes%s",
+                 plan->fs.kept.path ? plan->fs.kept.path : "");
+        break;
     case EINVAL:
         err_hint(
             error,
             "overlayfs takes no file system that is itself an overlay on another one, or%s has "
-            "no extended attributes and no O_TMPFILE: vfat, NFS, FUSE; dmesg may say more",
+            "no extended attributes and no O_TMPFILE: vfat, NFS, FUSE; dmesg may say more%s",
             plan->fs.kept.path ? ", for changes, an overlay or one that"
-                               : " a network's or a case-insensitive one, or one that");
+                               : " a network's or a case-insensitive one, or one that",
+            plan->fs.kept.path ? "" : "; root.driver = fuse takes them");
         break;
     case ELOOP:
         err_hint(error, "one layer lies in another, by a mount: leave one of them out");
@@ -155,12 +186,31 @@ static void hint_hidden(const struct fs_step *step, struct sbx_error *error)
              : "/%s was replaced by another file while the sandbox was starting, so it could not "
                "be hidden",
         step->target);
-    err_hint(error, ours ? "run it again: a module of the kernel may have been unloaded"
-                         : "run it again; if it comes back, see who changes that path");
+    err_hint(error,
+             ours ? "run it again: somebody changes a layer, or a module of the kernel was unloaded"
+                  : "run it again; if it comes back, see who changes that path");
+}
+
+/* The server is gone, or never came to answer. */
+static bool hint_server(const struct plan *plan, struct sbx_error *error)
+{
+    char words[160];
+    const int number = error->sys_errno;
+    if (!plan->fs.server.program ||
+        (number != ENOTCONN && number != ECONNABORTED && number != EPIPE && number != ECONNRESET))
+        return false;
+    fs_server_words(&plan->fs.server, words, sizeof(words));
+    SAY(error, "%s, which serves the layers, has ended", plan->fs.server.program);
+    err_at(error, plan->fs.server.origin);
+    if (*words)
+        err_hint(error, "it has said: %s", words);
+    return true;
 }
 
 static void hint_step(const struct plan *plan, const struct fs_step *step, struct sbx_error *error)
 {
+    if (hint_server(plan, error))
+        return;
     if (step->op == FS_PROC && error->sys_errno == EPERM)
         err_hint(error, "this machine's own /proc is partly covered, as in a container, and the "
                         "kernel then refuses a new one: run the outer container with an unmasked "
@@ -176,7 +226,9 @@ static void hint_step(const struct plan *plan, const struct fs_step *step, struc
     else if ((step->op == FS_HIDE_DIR || step->op == FS_HIDE_FILE || step->op == FS_READONLY) &&
              (error->sys_errno == ESTALE || error->sys_errno == ENOENT))
         hint_hidden(step, error);
-    else if (error->sys_errno == ELOOP || error->sys_errno == EXDEV)
+    else if (step->op == FS_OVERLAY)
+        hint_overlay(plan, error);
+    else if ((error->sys_errno == ELOOP || error->sys_errno == EXDEV) && step->op != FS_LAYER)
         err_hint(error,
                  "a directory above /%s was replaced by a symbolic link while the sandbox "
                  "was starting: run it again, and see who changes that path",
@@ -188,13 +240,12 @@ static void hint_step(const struct plan *plan, const struct fs_step *step, struc
         err_hint(error, "the machine's bound on mounts is reached: /proc/sys/fs/mount-max");
     else if (step->op == FS_BIND || step->op == FS_LAYER)
         hint_bind(plan, step, error);
-    else if (step->op == FS_OVERLAY)
-        hint_overlay(plan, error);
 }
 
 static void explain_phase(const struct plan *plan, int phase, struct sbx_error *error)
 {
     static const char *const what[FS_PHASES] = {
+        [FS_PHASE_DEVICE] = "could not open /dev/fuse within the new user namespace",
         [FS_PHASE_PRIVATE] = "could not cut the mounts off from the host's",
         [FS_PHASE_STAGE] = "could not make the files that are mounted one by one",
         [FS_PHASE_LAYERS] = "could not mount the tmpfs in which the layers are put together",
@@ -211,6 +262,10 @@ static void explain_phase(const struct plan *plan, int phase, struct sbx_error *
     if ((phase == FS_PHASE_PIVOT || phase == FS_PHASE_PRIVATE) && error->sys_errno == EINVAL)
         err_hint(error, "the kernel can't change a root that is the initial ramfs, or that is not "
                         "a mount of its own, as after chroot(2)");
+    if (hint_server(plan, error))
+        return;
+    if (phase == FS_PHASE_DEVICE)
+        err_at(error, plan->fs.server.origin);
     if (phase == FS_PHASE_CWD) {
         SAY(error, "could not enter the working directory %s", plan->fs.cwd);
         err_hint(error, "it must be a directory that uid %u may enter", plan->ns.outer_uid);
@@ -227,7 +282,7 @@ void fs_explain(const struct plan *plan, int item, struct sbx_error *error)
         return;
     }
     const struct fs_step *step = &plan->fs.steps[item];
-    say_step(step, error);
+    say_step(plan, step, error);
     err_at(error, step->origin);
     hint_step(plan, step, error);
 }

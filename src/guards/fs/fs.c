@@ -9,6 +9,7 @@
  * carries the steps out (trees.c, enter.c).
  */
 #include "guards/fs/fs.h"
+#include "guards/fs/server.h"
 
 int fs_prepare(struct plan *plan, const struct host *host, const struct fs_machine *machine,
                struct sbx_error *error)
@@ -22,14 +23,16 @@ int fs_prepare(struct plan *plan, const struct host *host, const struct fs_machi
     if (fs_profile_claims(&build, error) != 0 || fs_system_claims(&build, error) != 0 ||
         fs_overlay_claims(&build, error) != 0 || fs_device_claims(&build, error) != 0)
         return -1;
-    if (fs_claims_settle(&build.claims, error) != 0 || fs_hide(&build, error) != 0 ||
-        fs_workdir(&build, error) != 0)
+    if (fs_claims_settle(&build.claims, error) != 0 || fs_overlay_apart(&build, error) != 0 ||
+        fs_hide(&build, error) != 0 || fs_workdir(&build, error) != 0)
         return -1;
     if (plan->command && fs_workdir_files(&build, error) != 0)
         return -1;
     if (fs_noexec(&build, error) != 0 || (plan->command && fs_program(&build, error) != 0))
         return -1;
-    return fs_steps(&build, error) != 0 ? -1 : fs_open_files_prepare(&plan->fs, host, error);
+    if (fs_steps(&build, error) != 0 || fs_server_prepare(&build, error) != 0)
+        return -1;
+    return fs_open_files_prepare(&plan->fs, host, error);
 }
 
 static int prepare(struct plan *plan, const struct host *host, struct sbx_error *error)
@@ -41,14 +44,18 @@ static int arm(struct plan *plan, struct sbx_error *error)
 {
     if (fs_kept_arm(plan, error) != 0)
         return -1;
-    if (fs_image_arm(plan, error) == 0)
-        return 0;
+    if (fs_image_arm(plan, error) == 0) {
+        if (fs_server_arm(plan, error) == 0)
+            return 0;
+        fs_image_disarm(plan);
+    }
     fs_kept_disarm(plan);
     return -1;
 }
 
 static void disarm(struct plan *plan)
 {
+    fs_server_disarm(plan);
     fs_image_disarm(plan);
     fs_kept_disarm(plan);
 }

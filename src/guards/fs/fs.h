@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * fs.h - what the files of the fs guard share. Nothing outside of this folder includes it, except
- * the unit tests.
+ * fs.h - what the files of the fs guard share. Nothing outside of this directory includes it,
+ * except the unit tests.
  *
  * The guard works on claims. A claim says what one path inside the sandbox shall be: a bind of a
  * host path, a tmpfs, a symbolic link, and so on. Claims come from the profile and from what the
@@ -15,6 +15,7 @@
 #define GUARDS_FS_FS_H
 
 #include "base/sys.h"
+#include "guards/fs/layers.h"
 #include "guards/fs/places.h"
 #include "guards/guard.h"
 #include "policy/policy.h"
@@ -24,66 +25,6 @@
 /* The stage that this guard's errors name; errors about the program itself name "exec". */
 #define FS_STAGE      "fs"
 #define FS_STAGE_EXEC "exec"
-
-/* ---- the layers of an overlay (layers.c) ----------------------------------------------------- */
-
-/* One directory of an overlay. */
-struct fs_layer {
-    const char *path; /* real, on the host */
-    uint64_t device, inode;
-    struct origin origin;
-};
-
-/* The directories that are one inside, the topmost first. */
-struct fs_layers {
-    const struct fs_layer *list;
-    size_t count;
-    bool kept;       /* the first is what earlier runs have changed */
-    const char *sub; /* where it is in the whole root: "" or "home/me" */
-    mode_t mode;     /* of the topmost */
-    uid_t uid;
-    gid_t gid;
-    size_t number; /* of its overlay, once that has its steps */
-};
-
-/* What the layers have at a path. */
-struct fs_found {
-    struct stat st;
-    bool kept; /* it lies, or is hidden, in what earlier runs have changed */
-    char host[PATH_MAX];
-};
-
-/* Whether it hides the same name in the layers below. */
-bool fs_is_whiteout(const struct stat *st);
-
-/* Looks for a path, none of whose parents is a symbolic link; "" is the whole. Returns 0 or an
- * errno value: ENOENT where there is none, or a whiteout. */
-int fs_layers_find(const struct fs_layers *layers, const char *path, struct fs_found *found);
-
-/* The layers of a directory below. Returns 0 or an errno value: ENOTDIR where it is none. */
-int fs_layers_below(struct arena *arena, const struct fs_layers *layers, const char *path,
-                    struct fs_layers *below);
-
-/* ---- the host's mounts (mounts.c) ----------------------------------------------------------- */
-
-struct fs_mounts {
-    struct fs_mount {
-        const char *point, *type;
-    } * list;
-    size_t count;
-};
-
-/* Reads a table as /proc/self/mountinfo is one. Returns 0 or an errno value. */
-int fs_mounts_read(struct arena *arena, const char *file, struct fs_mounts *mounts);
-
-/* Whether anything is mounted strictly below a directory. */
-bool fs_mounts_below(const struct fs_mounts *mounts, const char *path);
-
-/* Whether a path is the root of a mount that overlayfs does not take, such as a vfat. */
-bool fs_mounts_no_layer(const struct fs_mounts *mounts, const char *path);
-
-/* Whether a path is the root of a mount that only the kernel fills, such as a procfs. */
-bool fs_mounts_kernels_own(const struct fs_mounts *mounts, const char *path);
 
 /* ---- claims (claims.c) ---------------------------------------------------------------------- */
 
@@ -106,12 +47,13 @@ struct fs_claim {
     bool directory; /* FS_CLAIM_BIND, FS_CLAIM_HIDDEN: the source is a directory */
     bool pin; /* FS_CLAIM_BIND, FS_CLAIM_OVERLAY: shows what is there already, so that it can't be
                  renamed */
-    bool optional;      /* FS_CLAIM_HIDDEN: may be absent */
-    bool idle;          /* FS_CLAIM_HIDDEN: nothing shows anything there */
-    bool masked;        /* FS_CLAIM_PROC: what is of the whole machine is covered, or read-only */
-    const char *target; /* inside, without the leading '/' */
-    size_t length;      /* of target */
-    const char *source;
+    bool optional; /* FS_CLAIM_HIDDEN: may be absent */
+    bool idle;     /* FS_CLAIM_HIDDEN: nothing shows anything there */
+    bool part;     /* in a divided directory of root.lower: there as long as that is not replaced */
+    bool masked;   /* FS_CLAIM_PROC: what is of the whole machine is covered, or read-only */
+    const char *target;       /* inside, without the leading '/' */
+    size_t length;            /* of target */
+    const char *source;       /* FS_CLAIM_DIR: the host's directory that is divided */
     struct fs_layers *layers; /* FS_CLAIM_OVERLAY */
     uint64_t attributes, device, inode, size, inodes;
     unsigned mode;
@@ -304,6 +246,10 @@ int fs_device_claims(struct fs_build *build, struct sbx_error *error);
  * lock. Errors: SBX_E_PROFILE, SBX_E_HOST, SBX_E_RESOURCE. */
 int fs_overlay_claims(struct fs_build *build, struct sbx_error *error);
 
+/* Refuses a bind through which a program could change the directory that keeps changes, and so what
+ * the next launch does with it; the claims must be settled. Errors: SBX_E_PROFILE. */
+int fs_overlay_apart(const struct fs_build *build, struct sbx_error *error);
+
 /* What the mode of a directory that copies another one's place has to be, so that its new owner,
  * who is the sandbox's user, may do there what the other one's mode lets that user do. */
 unsigned fs_copied_mode(const struct ns_plan *ns, mode_t mode, uid_t uid, gid_t gid);
@@ -401,8 +347,12 @@ const struct fs_word *fs_words_cover(const struct fs_words *words, const char *p
  * does not lie there. */
 const char *fs_path_below(const char *path, const char *above);
 
-/* Reports what is dangerous in what one word shows (danger.c). */
+/* Reports what is dangerous in what one word shows: a bind, or a layer (danger.c). */
 void fs_dangers(const struct fs_words *words, const struct fs_word *word, struct diag *diag);
+
+/* Reports what the text of an overlay's keys tells (stacked.c). */
+void fs_review_overlay(const struct sbx_policy *policy, const struct fs_words *words,
+                       struct diag *diag);
 
 /* ---- for people (describe.c) ---------------------------------------------------------------- */
 
@@ -432,6 +382,7 @@ enum fs_binary fs_binary_read(int fd, char interpreter[PATH_MAX]);
 
 /* What is done once, whatever the plan: *item is the number of steps plus one of these. */
 enum fs_phase {
+    FS_PHASE_DEVICE,  /* /dev/fuse */
     FS_PHASE_PRIVATE, /* cut the mounts off from the host's */
     FS_PHASE_STAGE,   /* the files of ours that are mounted one by one */
     FS_PHASE_LAYERS,  /* where overlays are put together */
@@ -481,6 +432,18 @@ long fs_write_text(const struct fs_step *step, int parent, const char *name);
 
 /* A tmpfs that is not attached yet: its fd, or -errno. `inodes` may be NULL. */
 long fs_new_tmpfs(const char *size, const char *inodes, const char *mode, uint64_t attributes);
+
+long fs_new_proc(const char *subset, uint64_t attributes);
+
+/* Carries out the first `count` steps in a tmpfs that is the stage. */
+long fs_stage_steps(const struct fs_plan *fs, int stage, size_t count, int *item);
+
+/* Pieces that the server shares: mounts that come and go later are not ours; the source of a step,
+ * opened as a mount with `attributes`; a directory that is a mount becomes the root, and "." the
+ * old one. */
+long fs_make_private(void);
+long fs_open_source(const struct fs_step *step, uint64_t attributes);
+long fs_pivot(int root);
 
 /* Explains a failure of either. */
 void fs_explain(const struct plan *plan, int item, struct sbx_error *error);

@@ -91,6 +91,7 @@ static int hide_at(struct fs_build *build, const struct fs_claim *hidden,
         return 0;
     struct fs_claim claim = *hidden;
     claim.builtin = true;
+    claim.idle = false;
     claim.target = target;
     if (shows->kind == FS_CLAIM_OVERLAY) {
         /* Another layer may have something else there, or nothing at all may be seen. */
@@ -223,8 +224,8 @@ static int read_sources(const struct fs_claims *claims, struct sources *sources,
 }
 
 /* In all binds that show a directory above it, and all overlays. */
-static int hide_everywhere(struct fs_build *build, struct sources *sources,
-                           const struct fs_claim *hidden, struct sbx_error *error)
+static int hide_source(struct fs_build *build, struct sources *sources,
+                       const struct fs_claim *hidden, struct sbx_error *error)
 {
     struct fs_places *places = &sources->places;
     uint32_t place = fs_places_cover(places, hidden->source + 1, strlen(hidden->source + 1));
@@ -235,6 +236,33 @@ static int hide_everywhere(struct fs_build *build, struct sources *sources,
     for (size_t i = 0; i < sources->overlay_count; i++)
         if (hide_in(build, hidden, &build->claims.list[sources->overlays[i]], error) != 0)
             return -1;
+    return 0;
+}
+
+/* What an overlay shows there, and what that hides of the layers below: the topmost may be a copy
+ * that an earlier program has made. */
+static int hide_everywhere(struct fs_build *build, struct sources *sources,
+                           const struct fs_claim *hidden, struct sbx_error *error)
+{
+    const struct fs_claim *cover = fs_claims_cover(
+        &build->claims, hidden->target, fs_parent_length(hidden->target, hidden->length));
+    const struct fs_layers *layers = cover && !hidden->idle ? cover->layers : NULL;
+    const char *rest = hidden->target + (layers ? cover->length + (cover->length > 0) : 0);
+    if (hide_source(build, sources, hidden, error) != 0)
+        return -1;
+    for (size_t i = 0; layers && i < layers->count; i++) {
+        const struct fs_layers one = {.list = &layers->list[i], .count = 1};
+        struct fs_claim claim = *hidden;
+        struct fs_found found;
+        if (fs_layers_find(&one, rest, &found) != 0 || strcmp(found.host, hidden->source) == 0)
+            continue;
+        claim.directory = S_ISDIR(found.st.st_mode);
+        claim.source = arena_strdup(build->claims.arena, found.host);
+        if (!claim.source)
+            return err_memory(error, FS_STAGE);
+        if (hide_source(build, sources, &claim, error) != 0)
+            return -1;
+    }
     return 0;
 }
 

@@ -253,7 +253,7 @@ int fs_image_arm(struct plan *plan, struct sbx_error *error)
         struct fs_image_layer *layer = &image->layers[i];
         struct stat st = {.st_dev = 0};
         autofd lock = open(layer->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (lock < 0 || flock(lock, LOCK_SH | LOCK_NB) != 0 || lstat(layer->path, &st) != 0 ||
+        if (lock < 0 || flock(lock, LOCK_SH) != 0 || lstat(layer->path, &st) != 0 ||
             st.st_dev != layer->device || st.st_ino != layer->inode) {
             err_set(error, SBX_E_HOST, errno, FS_STAGE,
                     "%s: the layer %s was removed while the sandbox was starting", key,

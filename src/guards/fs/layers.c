@@ -3,7 +3,7 @@
  * layers.c - what a stack of overlayfs layers has at a path, told without mounting it. It looks at
  * the layers with lstat(2) and getxattr(2) only, in the terms of an overlay that is mounted with
  * `userxattr`: a character device 0:0 is a whiteout, user.overlay.opaque = y marks a directory that
- * hides those of the layers below.
+ * hides those of the layers below, and = x one in which empty files may be whiteouts.
  *
  * Source: the kernel's Documentation/filesystems/overlayfs.rst.
  */
@@ -14,16 +14,31 @@
 #include <sys/sysmacros.h>
 #include <sys/xattr.h>
 
-bool fs_is_whiteout(const struct stat *st)
+/* Whether it hides the same name in the layers below. */
+static bool is_whiteout(const struct stat *st)
 {
     return S_ISCHR(st->st_mode) && major(st->st_rdev) == 0 && minor(st->st_rdev) == 0;
 }
 
-static bool is_opaque(const char *directory)
+static bool is_marked(const char *directory, char mark)
 {
     char value[2];
     return lgetxattr(directory, "user.overlay.opaque", value, sizeof(value)) == 1 &&
-           value[0] == 'y';
+           value[0] == mark;
+}
+
+/* The other form of a whiteout, since Linux 6.7, at the first `length` bytes of host[]. An older
+ * kernel shows an empty file: what is put there is put on top of either. */
+static bool is_empty_whiteout(char *host, size_t length, const struct stat *st)
+{
+    const size_t above = length - (size_t)(strrchr(host, '/') - host);
+    if (!S_ISREG(st->st_mode) || st->st_size != 0 ||
+        lgetxattr(host, "user.overlay.whiteout", NULL, 0) < 0)
+        return false;
+    host[length - above] = '\0';
+    const bool marked = is_marked(*host ? host : "/", 'x');
+    host[length - above] = '/';
+    return marked;
 }
 
 /* Looks into one layer. *covers: whatever it has or has not there, no layer below is to be asked.
@@ -42,14 +57,16 @@ static int look(const struct fs_layer *layer, const char *path, bool *covers, st
         bool last = *path == '\0';
         if (lstat(*host ? host : "/", st) != 0)
             return errno == ENOTDIR ? ENOENT : errno;
-        *covers |= fs_is_whiteout(st) || (last && !S_ISDIR(st->st_mode));
-        if (fs_is_whiteout(st))
+        const bool whiteout =
+            is_whiteout(st) || (length > strlen(base) && is_empty_whiteout(host, length, st));
+        *covers |= whiteout || (last && !S_ISDIR(st->st_mode));
+        if (whiteout)
             return ENOENT;
         if (!last && !S_ISDIR(st->st_mode)) {
             *covers = true;
             return ENOTDIR;
         }
-        *covers |= length > strlen(base) && S_ISDIR(st->st_mode) && is_opaque(host);
+        *covers |= length > strlen(base) && S_ISDIR(st->st_mode) && is_marked(host, 'y');
         if (last)
             break;
         size_t part = strcspn(path, "/");

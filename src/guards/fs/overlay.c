@@ -36,11 +36,6 @@ struct overlay {
     size_t places, room;
 };
 
-static bool is_within(const char *path, const char *above)
-{
-    return fs_path_below(path, above) != NULL;
-}
-
 /* ---- the layers that the profile names ------------------------------------------------------ */
 
 static int bad_layer(const struct item *item, int sys_errno, const char *why, const char *hint,
@@ -88,7 +83,7 @@ static int check_apart(const struct fs_layer *list, size_t count, const struct i
 {
     const struct fs_layer *last = &list[count];
     for (size_t i = 0; i < count; i++) {
-        if (!is_within(last->path, list[i].path) && !is_within(list[i].path, last->path))
+        if (!fs_path_below(last->path, list[i].path) && !fs_path_below(list[i].path, last->path))
             continue;
         err_set(error, SBX_E_PROFILE, ELOOP, FS_STAGE,
                 strcmp(last->path, list[i].path) == 0
@@ -123,8 +118,10 @@ static int read_layers(struct overlay *o, struct fs_layers *layers, struct sbx_e
     const struct fs_image *image = &o->build->plan->fs.image;
     struct fs_layer *made = arena_array(o->arena, list->count + image->count + 1, sizeof(*made));
     struct fs_source source = {.path = NULL};
-    if (!made)
-        return err_memory(error, FS_STAGE);
+    if (!made) {
+        err_memory(error, FS_STAGE);
+        return -1;
+    }
     *layers = (struct fs_layers){.list = made, .sub = ""};
     for (size_t i = 0; i < list->count; i++) {
         struct fs_layer *layer = &made[layers->count];
@@ -149,7 +146,8 @@ static int read_layers(struct overlay *o, struct fs_layers *layers, struct sbx_e
     else
         err_set(error, SBX_E_HOST, ENOENT, FS_STAGE, "%s: none of the directories exists here",
                 key_lower);
-    return err_at(error, list->origin);
+    err_at(error, list->origin);
+    return -1;
 }
 
 /* ---- the directory that keeps changes ------------------------------------------------------- */
@@ -177,7 +175,7 @@ static int check_upper(struct overlay *o, const struct fs_source *source,
         return bad_upper(o, EACCES, "can't be entered by the user as whom root's programs run",
                          "chmod o+x", error);
     for (size_t i = 0; i < layers->count; i++)
-        if (is_within(layers->list[i].path, source->path))
+        if (fs_path_below(layers->list[i].path, source->path))
             return bad_upper(o, ELOOP, "contains a layer, or is one",
                              "name a directory apart from all layers, unlike", error);
     return 0;
@@ -214,7 +212,9 @@ static int read_upper(struct overlay *o, struct fs_layers *layers, struct sbx_er
         return err_memory(error, FS_STAGE);
     if (ret != 0)
         return bad_upper(o, ret, ret == ENOENT ? "does not exist" : "can't be reached",
-                         "make it, for sandbox alone: mkdir -m 711", error);
+                         o->build->host->root ? "make it, for sandbox alone: mkdir -m 711"
+                                              : "make it, for sandbox alone: mkdir -m 700",
+                         error);
     if (check_upper(o, &source, layers, error) != 0)
         return -1;
     o->build->plan->fs.kept = (struct fs_kept){
@@ -274,6 +274,7 @@ static int note_place(struct overlay *o, const struct fs_layers *layers, bool di
 static int add_claim(struct overlay *o, struct fs_claim claim, struct sbx_error *error)
 {
     claim.builtin = true;
+    claim.part = claim.target[0] != '\0';
     claim.key = key_lower;
     claim.origin = o->build->plan->policy->root_lower.origin;
     return fs_claims_add(&o->build->claims, &claim, error);
@@ -309,53 +310,69 @@ static bool must_divide(const struct overlay *o, const struct fs_layers *layers)
     const char *kept = o->build->plan->fs.kept.path;
     for (size_t i = layers->kept ? 1 : 0; i < layers->count; i++)
         if (fs_mounts_below(&o->mounts, layers->list[i].path) ||
-            (kept && is_within(kept, layers->list[i].path)))
+            (kept && fs_path_below(kept, layers->list[i].path)))
             return true;
     return false;
 }
 
-static int add_place(struct overlay *o, const struct fs_layers *layers, struct sbx_error *error);
-
-/* What can't be in an overlay is shown read-only. */
-static int add_bind(struct overlay *o, const char *path, const char *target,
-                    struct sbx_error *error)
-{
-    struct fs_source source;
-    if (fs_source_look(o->arena, path, &source) != 0)
-        return 0;
-    return add_claim(o, fs_source_claim(&source, target, false), error);
-}
-
-/* One name in a divided directory. What is neither a directory nor a file or link is left out, and
- * so is what the kernel fills, and the directory of the changes itself. */
-static int add_entry(struct overlay *o, const struct fs_layers *layers, const char *name,
+/* A file or a link of a divided directory, or a mount that is no layer: shown read-only. Nothing
+ * else is taken from there. */
+static int add_thing(struct overlay *o, const struct fs_found *found, const char *target,
                      struct sbx_error *error)
 {
-    const char *kept = o->build->plan->fs.kept.path;
+    struct fs_claim claim = {.kind = FS_CLAIM_SYMLINK, .target = target};
     char content[PATH_MAX];
-    struct fs_found found;
-    struct fs_layers below = {.list = NULL};
-    struct fs_claim claim = {.kind = FS_CLAIM_SYMLINK};
-    claim.target = arena_printf(o->arena, "%s%s%s", layers->sub, *layers->sub ? "/" : "", name);
-    if (!claim.target)
-        return err_memory(error, FS_STAGE);
-    if (fs_layers_find(layers, name, &found) != 0 ||
-        fs_claims_at(&o->build->claims, claim.target, strlen(claim.target)) ||
-        fs_mounts_kernels_own(&o->mounts, found.host) || (kept && strcmp(found.host, kept) == 0))
-        return 0;
-    if (S_ISREG(found.st.st_mode) || fs_mounts_no_layer(&o->mounts, found.host))
-        return add_bind(o, found.host, claim.target, error);
-    if (S_ISDIR(found.st.st_mode)) {
-        int ret = fs_layers_below(o->arena, layers, name, &below);
-        if (ret == ENOMEM)
-            return err_memory(error, FS_STAGE);
-        return ret == 0 ? add_place(o, &below, error) : 0;
+    /* As it was found: looked up once more it may be a link. */
+    if (S_ISREG(found->st.st_mode) || S_ISDIR(found->st.st_mode)) {
+        const struct fs_source source = {
+            .path = arena_strdup(o->arena, found->host),
+            .mode = found->st.st_mode,
+            .device = found->st.st_dev,
+            .inode = found->st.st_ino,
+        };
+        return source.path ? add_claim(o, fs_source_claim(&source, target, false), error)
+                           : err_memory(error, FS_STAGE);
     }
-    ssize_t got = S_ISLNK(found.st.st_mode) ? readlink(found.host, content, sizeof(content)) : -1;
+    ssize_t got = S_ISLNK(found->st.st_mode) ? readlink(found->host, content, sizeof(content)) : -1;
     if (got <= 0 || got == (ssize_t)sizeof(content))
         return 0;
     claim.source = arena_strndup(o->arena, content, (size_t)got);
     return claim.source ? add_claim(o, claim, error) : err_memory(error, FS_STAGE);
+}
+
+/* What hides a name has to know what it would have shown, but nothing below that is shown. */
+static int add_hidden(struct overlay *o, const struct fs_found *found, const char *target,
+                      struct sbx_error *error)
+{
+    struct fs_claim claim = {.kind = FS_CLAIM_BIND, .target = target, .directory = true};
+    if (!S_ISDIR(found->st.st_mode))
+        return add_thing(o, found, target, error);
+    claim.source = arena_strdup(o->arena, found->host);
+    return claim.source ? add_claim(o, claim, error) : err_memory(error, FS_STAGE);
+}
+
+/* One name in a divided directory. What the kernel fills is left out, and so is the directory of
+ * the changes itself. *below: the layers of a directory; none where that is all. */
+static int add_entry(struct overlay *o, const struct fs_layers *layers, const char *name,
+                     struct fs_layers *below, struct sbx_error *error)
+{
+    const char *kept = o->build->plan->fs.kept.path;
+    const char *target =
+        arena_printf(o->arena, "%s%s%s", layers->sub, *layers->sub ? "/" : "", name);
+    struct fs_found found;
+    below->count = 0;
+    if (!target)
+        return err_memory(error, FS_STAGE);
+    const struct fs_claim *taken = fs_claims_at(&o->build->claims, target, strlen(target));
+    if (fs_layers_find(layers, name, &found) != 0 ||
+        fs_mounts_kernels_own(&o->mounts, found.host) || (kept && strcmp(found.host, kept) == 0))
+        return 0;
+    if (taken)
+        return taken->kind == FS_CLAIM_HIDDEN ? add_hidden(o, &found, target, error) : 0;
+    if (!S_ISDIR(found.st.st_mode) || fs_mounts_no_layer(&o->mounts, found.host))
+        return add_thing(o, &found, target, error);
+    return fs_layers_below(o->arena, layers, name, below) == ENOMEM ? err_memory(error, FS_STAGE)
+                                                                    : 0;
 }
 
 static int compare_names(const void *left, const void *right)
@@ -395,29 +412,45 @@ static int read_names(struct overlay *o, const char *path, struct names *names)
     return ret;
 }
 
+static int add_place(struct overlay *o, const struct fs_layers *layers, struct sbx_error *error);
+
 static int divide(struct overlay *o, const struct fs_layers *layers, struct sbx_error *error)
 {
     struct names names = {NULL, 0, 0};
-    if (*layers->sub &&
-        add_claim(
-            o, (struct fs_claim){.kind = FS_CLAIM_DIR, .target = layers->sub, .mode = DIVIDED_MODE},
-            error) != 0)
+    if (*layers->sub && add_claim(o,
+                                  (struct fs_claim){.kind = FS_CLAIM_DIR,
+                                                    .target = layers->sub,
+                                                    .source = layers->list[0].path,
+                                                    .mode = DIVIDED_MODE},
+                                  error) != 0)
         return -1;
     for (size_t i = 0; i < layers->count; i++)
         if (read_names(o, layers->list[i].path, &names) != 0)
             return err_memory(error, FS_STAGE);
     if (names.count)
         qsort(names.list, names.count, sizeof(*names.list), compare_names);
-    for (size_t i = 0; i < names.count; i++)
-        if ((i == 0 || strcmp(names.list[i], names.list[i - 1]) != 0) &&
-            add_entry(o, layers, names.list[i], error) != 0)
+    for (size_t i = 0; i < names.count; i++) {
+        struct fs_layers below;
+        if (i > 0 && strcmp(names.list[i], names.list[i - 1]) == 0)
+            continue;
+        if (add_entry(o, layers, names.list[i], &below, error) != 0 ||
+            (below.count && add_place(o, &below, error) != 0))
             return -1;
+    }
     return 0;
 }
 
 static int add_place(struct overlay *o, const struct fs_layers *layers, struct sbx_error *error)
 {
     const bool divided = must_divide(o, layers);
+    if (divided && o->build->plan->policy->root_driver.v == DRIVER_FUSE) {
+        err_set(error, SBX_E_HOST, EBUSY, FS_STAGE,
+                "%s: with root.driver = fuse no layer can have mounts below it, and one has",
+                key_lower);
+        err_hint(error, "name directories with no mounts in them (see findmnt), and show what is "
+                        "mounted with files.ro; or say root.driver = kernel");
+        return err_at(error, o->build->plan->policy->root_lower.origin);
+    }
     if (note_place(o, layers, divided, error) != 0)
         return -1;
     return divided ? divide(o, layers, error) : add_overlay(o, layers, error);
@@ -426,7 +459,7 @@ static int add_place(struct overlay *o, const struct fs_layers *layers, struct s
 int fs_overlay_claims(struct fs_build *build, struct sbx_error *error)
 {
     struct overlay o = {.build = build, .arena = build->claims.arena};
-    struct fs_layers layers = {.list = NULL};
+    struct fs_layers layers = {.list = NULL, .sub = ""};
     if (build->plan->policy->root_base.v != BASE_OVERLAY)
         return 0;
     int ret = fs_mounts_read(o.arena, build->machine->mounts, &o.mounts);
@@ -439,9 +472,26 @@ int fs_overlay_claims(struct fs_build *build, struct sbx_error *error)
         err_hint(error, "sandbox must know what is mounted in a layer: mount a /proc here");
         return err_at(error, build->plan->policy->root_base.origin);
     }
-    if (fs_image(build, error) != 0)
-        return -1;
-    if (read_layers(&o, &layers, error) != 0 || read_upper(&o, &layers, error) != 0)
+    if (fs_image(build, error) != 0 || read_layers(&o, &layers, error) != 0 ||
+        read_upper(&o, &layers, error) != 0)
         return -1;
     return add_place(&o, &layers, error);
+}
+
+int fs_overlay_apart(const struct fs_build *build, struct sbx_error *error)
+{
+    const char *kept = build->plan->fs.kept.path;
+    for (size_t i = 0; kept && i < build->claims.count; i++) {
+        const struct fs_claim *claim = &build->claims.list[i];
+        if (claim->kind != FS_CLAIM_BIND || claim->attributes & MOUNT_ATTR_RDONLY ||
+            (!fs_path_below(kept, claim->source) && !fs_path_below(claim->source, kept)))
+            continue;
+        err_set(error, SBX_E_PROFILE, 0, FS_STAGE,
+                "%s: %s is writable inside, and with it the directory of %s, %s", claim->key,
+                claim->source, key_upper, kept);
+        err_hint(error, "a program could put links there, for the next launch to follow: keep the "
+                        "changes in a directory that nothing shows writable");
+        return err_at(error, claim->origin);
+    }
+    return 0;
 }

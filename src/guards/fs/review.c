@@ -202,7 +202,8 @@ static void review_shown(const struct sbx_policy *policy, const struct fs_words 
 /* Whether something of the host, or of the sandbox's own, may be at a path that no word names. */
 static bool is_shown_by_base(const struct sbx_policy *policy, const char *path)
 {
-    if (fs_path_below(path, "/dev") || fs_path_below(path, "/proc"))
+    if (fs_path_below(path, "/dev") || fs_path_below(path, "/proc") ||
+        policy->root_base.v == BASE_OVERLAY)
         return true;
     return policy->root_base.v == BASE_HOST &&
            (files_is_system(path) || fs_path_below(path, "/etc") || fs_path_below("/etc", path));
@@ -269,7 +270,8 @@ static void review_cwd(const struct sbx_policy *policy, const struct fs_words *w
         diag_error(diag, policy->root_cwd.origin, 0, "choose another root.cwd",
                    "root.cwd: %s lies in %s (%s), where no directory of choice can be", cwd,
                    cover->target, place);
-    bool size_is_used = cover->builtin || cover->kind == FS_CLAIM_SYMLINK;
+    bool size_is_used = cover->builtin || cover->kind == FS_CLAIM_SYMLINK ||
+                        (policy->root_upper.tmpfs && !policy->root_upper.size);
     for (size_t i = 0; i < policy->files_tmpfs.count; i++)
         size_is_used |= policy->files_tmpfs.items[i].size == 0;
     if (policy->root_size.origin.file && !size_is_used && !cover->optional)
@@ -307,6 +309,7 @@ void fs_review(const struct sbx_policy *policy, struct diag *diag)
         review_hidden(policy, &words, word, diag);
         fs_dangers(&words, word, diag);
     }
+    fs_review_overlay(policy, &words, diag);
     review_unmasked(policy, diag);
     review_noexec(policy, &words, diag);
     review_cwd(policy, &words, diag);

@@ -111,8 +111,10 @@ static int put_upper(const struct layout *l, unsigned mode, struct sbx_error *er
 static const char *mount_options(const struct layout *l, size_t layers)
 {
     const struct value_upper *upper = &l->stage->plan->policy->root_upper;
+    const unsigned driver = l->stage->plan->policy->root_driver.v;
     char text[4096];
-    size_t used = (size_t)snprintf(text, sizeof(text), "userxattr,lowerdir=s");
+    size_t used = (size_t)snprintf(text, sizeof(text), "%slowerdir=s",
+                                   driver == DRIVER_KERNEL ? "userxattr," : "writeback=0,");
     for (size_t i = 0; i < layers; i++) /* at most 499 */
         used += (size_t)snprintf(text + used, sizeof(text) - used, ":%zu", i);
     if (upper->tmpfs || upper->v)

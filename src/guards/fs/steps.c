@@ -108,9 +108,15 @@ static int add_proc_covers(struct steps *steps, const struct fs_claim *claim,
 static int add_content(struct steps *steps, const struct fs_claim *claim, struct sbx_error *error)
 {
     static const enum fs_op ops[] = {
-        [FS_CLAIM_DIR] = FS_DIR,         [FS_CLAIM_BIND] = FS_BIND,     [FS_CLAIM_TMPFS] = FS_TMPFS,
-        [FS_CLAIM_SYMLINK] = FS_SYMLINK, [FS_CLAIM_TEXT] = FS_TEXT,     [FS_CLAIM_PROC] = FS_PROC,
-        [FS_CLAIM_DEVPTS] = FS_DEVPTS,   [FS_CLAIM_MQUEUE] = FS_MQUEUE,
+        [FS_CLAIM_DIR] = FS_DIR,
+        [FS_CLAIM_BIND] = FS_BIND,
+        [FS_CLAIM_TMPFS] = FS_TMPFS,
+        [FS_CLAIM_SYMLINK] = FS_SYMLINK,
+        [FS_CLAIM_TEXT] = FS_TEXT,
+        [FS_CLAIM_PROC] = FS_PROC,
+        [FS_CLAIM_DEVPTS] = FS_DEVPTS,
+        [FS_CLAIM_MQUEUE] = FS_MQUEUE,
+        [FS_CLAIM_OVERLAY] = FS_SHOW_OVERLAY,
     };
     struct fs_step step = {
         .op = ops[claim->kind],
@@ -123,9 +129,10 @@ static int add_content(struct steps *steps, const struct fs_claim *claim, struct
         .inodes = claim->inodes,
         .mode = claim->mode,
         .pin = claim->pin,
+        .straight = claim->part,
         .origin = claim->origin,
     };
-    if (claim->kind == FS_CLAIM_OVERLAY)
+    if (step.op == FS_SHOW_OVERLAY)
         return fs_scaffold_overlay(steps, claim, error);
     if (step.op == FS_TMPFS)
         return add_tmpfs(steps, &step, error);

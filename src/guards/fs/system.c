@@ -22,7 +22,10 @@ enum { NOBODY = 65534 };
 /* Adds a claim unless the profile says what is there, or above there. */
 static int add(struct fs_build *build, struct fs_claim *claim, struct sbx_error *error)
 {
-    if (fs_claims_cover(&build->claims, claim->target, strlen(claim->target)))
+    const size_t length = strlen(claim->target);
+    const struct fs_claim *cover = fs_claims_cover(&build->claims, claim->target, length);
+    const bool hides = cover && cover->kind == FS_CLAIM_HIDDEN && cover->length == length;
+    if (cover && !(hides && claim->kind == FS_CLAIM_SYMLINK)) /* what hides a link is led by it */
         return 0;
     claim->builtin = true;
     claim->key = "root.base";

@@ -4,7 +4,7 @@
  *
  * It walks a path component by component, as the kernel will: through the links that the claims
  * make, and through those of the host where a bind shows them. It looks at the host with lstat(2)
- * and readlink(2) only, and changes nothing.
+ * and readlink(2), at the layers of an overlay through layers.c, and changes nothing.
  */
 #include "guards/fs/fs.h"
 #include <errno.h>

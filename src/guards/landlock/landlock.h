@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * landlock.h - what the files of the Landlock guard share. Nothing outside of this folder includes
- * it, except the unit tests.
+ * landlock.h - what the files of the Landlock guard share. Nothing outside of this directory
+ * includes it, except the unit tests.
  *
  * Landlock is a second wall behind the mounts: a list of rights for what lies beneath a place, kept
  * by the kernel's access checks and not by where things are mounted. All that it allows is read off
