@@ -3,6 +3,7 @@
  * What is told of a filter: its description, the keys that it keeps, and each call with what it
  * gets, which must be what the filter answers.
  */
+#include "guards/seccomp/members.h"
 #include "guards/syscalls.h"
 #include "seccomp_fixture.h"
 #include <seccomp.h>
@@ -55,6 +56,30 @@ static void a_filter_is_described(void **state)
     assert_null(strstr(text, "on clone,"));
     free(text);
     made_free(made);
+}
+
+/* The same for the same filter, another one for another, and told. */
+static void a_filter_has_a_fingerprint(void **state)
+{
+    char first[FINGERPRINT_SIZE], again[FINGERPRINT_SIZE], other[FINGERPRINT_SIZE], line[256];
+    (void)state;
+    struct made *made = made_new("@base"), *same = made_new("@base");
+    struct made *more = made_new("@base sethostname");
+    made_compile(made);
+    made_compile(same);
+    made_compile(more);
+    seccomp_fingerprint(&made->plan, first);
+    assert_string_equal(seccomp_fingerprint(&same->plan, again), first);
+    assert_string_not_equal(seccomp_fingerprint(&more->plan, other), first);
+    assert_int_equal(strlen(first), strlen("sha256:") + 64);
+    snprintf(line, sizeof(line),
+             "\n  proved to do what follows, for every call there is; fingerprint %s\n", first);
+    char *text = described(made);
+    assert_non_null(strstr(text, line));
+    free(text);
+    made_free(made);
+    made_free(same);
+    made_free(more);
 }
 
 static void no_filter_is_not_described(void **state)
@@ -212,6 +237,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_filter_is_described),
+        cmocka_unit_test(a_filter_has_a_fingerprint),
         cmocka_unit_test(no_filter_is_not_described),
         cmocka_unit_test(keys_that_the_filter_keeps),
         cmocka_unit_test(each_call_has_what_the_filter_answers),

@@ -3,6 +3,7 @@
  * The lists of [syscalls]: precedence, the three zones, and the errors' texts and places.
  */
 #include "guards/seccomp/groups.h"
+#include "guards/seccomp/members.h"
 #include "seccomp_fixture.h"
 #include <seccomp.h>
 
@@ -265,10 +266,12 @@ static void allowed_calls_are_counted(void **state)
     assert_int_equal(made->plan.seccomp.allowed_calls, 4); /* setns is a house rule's */
 
     struct sbx_report report = {0};
-    char text[256];
+    char text[256], fingerprint[FINGERPRINT_SIZE];
     guard_seccomp.observe(&made->plan, &report);
-    snprintf(text, sizeof(text), "filter of %u instructions, 4 calls allowed, others killed",
-             (unsigned)made->plan.seccomp.program.len);
+    snprintf(text, sizeof(text),
+             "filter of %u instructions, 4 calls allowed, others killed; proved, fingerprint %s",
+             (unsigned)made->plan.seccomp.program.len,
+             seccomp_fingerprint(&made->plan, fingerprint));
     assert_int_equal(report.guard_count, 1);
     assert_int_equal(report.guards[0].state, SBX_STATE_ENFORCED);
     assert_string_equal(report.guards[0].guard, "seccomp");

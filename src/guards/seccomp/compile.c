@@ -70,8 +70,7 @@ int filter_write(const struct sbx_policy *policy, struct call_table *table, stru
     filter->overflow = false;
     house_settle(policy, table);
     house_emit(policy, table, filter);
-    if (body_append(policy, table, filter, diag->error) != 0)
-        return -1;
+    body_append(policy, table, filter);
     if (!filter->overflow)
         return 0;
     return diag_error(diag, policy->syscalls_allow.origin, 0,

@@ -2,6 +2,7 @@
  *
  * describe.c - the filter of a plan in words, and the keys of the policy that it keeps.
  */
+#include "base/sha256.h"
 #include "base/utf8.h"
 #include "guards/seccomp/filter.h"
 #include "guards/seccomp/members.h"
@@ -10,6 +11,17 @@
 #include <string.h>
 
 /* ---- describe ------------------------------------------------------------------------------- */
+
+const char *seccomp_fingerprint(const struct plan *plan, char text[FINGERPRINT_SIZE])
+{
+    const struct sock_fprog *program = &plan->seccomp.program;
+    uint8_t digest[SHA256_SIZE];
+    sha256(program->filter, program->len * sizeof(program->filter[0]), digest);
+    int length = snprintf(text, FINGERPRINT_SIZE, "sha256:");
+    for (size_t i = 0; i < SHA256_SIZE; i++)
+        length += snprintf(text + length, FINGERPRINT_SIZE - (size_t)length, "%02x", digest[i]);
+    return text;
+}
 
 /* What describe() looks at. */
 struct description {
@@ -105,11 +117,14 @@ void seccomp_describe(const struct plan *plan, FILE *out)
     struct description of = {.policy = policy, .out = out};
     struct sbx_error error;
     struct diag diag = {.error = &error};
+    char fingerprint[FINGERPRINT_SIZE];
     if (!plan->seccomp.on || calls_settle(policy, &of.table, &diag) != 0)
         return; /* not prepared: there is no filter to tell of */
     house_settle(policy, &of.table);
     fprintf(out, "install a filter of %u instructions%s\n", (unsigned)plan->seccomp.program.len,
             plan->seccomp.log ? ", which logs" : "");
+    fprintf(out, "  proved to do what follows, for every call there is; fingerprint %s\n",
+            seccomp_fingerprint(plan, fingerprint));
     fprintf(out, "  system calls that are named and pass: %u", plan->seccomp.allowed_calls);
     tell_origin(out, policy->syscalls_allow.origin);
     fputc('\n', out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * interpret.c - a machine with one register that runs what libseccomp and prelude.c write: words
+ * interpret.c - a machine with one register that runs what body.c and prelude.c write: words
  * loaded from the call, a mask laid over them, comparisons with constants, returns. Whatever else
  * classic BPF has is refused, for nobody has written it here.
  *

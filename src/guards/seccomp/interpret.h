@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 /* Runs the program on a call. Returns 0 with the SECCOMP_RET_* value in *answer, or -1 where the
- * program has an instruction that neither libseccomp nor the prelude writes, or runs off its end.
+ * program has an instruction that no filter of ours has, or runs off its end.
  */
 int interpret(const struct sock_filter *code, size_t count, const struct seccomp_data *call,
               uint32_t *answer);

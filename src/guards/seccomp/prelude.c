@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * prelude.c - the house rules as filter code, in front of what libseccomp makes of the lists.
+ * prelude.c - the house rules as filter code, in front of what body.c makes of the lists.
  * Decides nothing: the rules are house.c's, the verdicts calls.c's.
  */
 #include "guards/seccomp/filter.h"

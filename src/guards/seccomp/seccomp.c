@@ -3,14 +3,15 @@
  * seccomp.c - the guard of system calls: the profile's lists become one seccomp filter.
  *
  * calls.c settles what each call gets, house.c knows what no profile can allow and prelude.c writes
- * it, body.c has libseccomp compile the rest; compile.c puts them together. Here the result is
- * installed: last of all, so that it need not allow what the set-up does; execve is the one call of
- * ours that it must let through.
+ * it, body.c the rest; compile.c puts them together, proof.c finds out whether they do what they
+ * shall. Here the result is installed: last of all, so that it need not allow what the set-up does;
+ * execve is the one call of ours that it must let through.
  */
 #include "base/sys.h"
 #include "guards/guard.h"
 #include "guards/seccomp/filter.h"
 #include "guards/seccomp/members.h"
+#include "guards/seccomp/proof.h"
 #include "policy/diag.h"
 #include <linux/seccomp.h>
 #include <stdio.h>
@@ -31,12 +32,16 @@ static int seccomp_check(const struct sbx_policy *policy, struct diag *diag)
 
 /* ---- prepare -------------------------------------------------------------------------------- */
 
-static int keep(struct plan *plan, const struct filter *filter, struct sbx_error *error)
+/* What is proved is the very copy that will be installed. */
+static int keep(struct plan *plan, const struct call_table *table, const struct filter *filter,
+                struct sbx_error *error)
 {
     struct sock_filter *code = arena_array(&plan->arena, filter->count, sizeof(*code));
     if (!code)
         return err_memory(error, "seccomp");
     memcpy(code, filter->code, filter->count * sizeof(*code));
+    if (proof_check(plan->policy, table, code, filter->count, error) != 0)
+        return -1;
     plan->seccomp.program =
         (struct sock_fprog){.len = (unsigned short)filter->count, .filter = code};
     return 0;
@@ -59,7 +64,8 @@ static int seccomp_prepare(struct plan *plan, const struct host *host, struct sb
     struct diag diag = {.error = error};
     (void)host;
     if (filter_settle(policy, &table, &diag) != 0 ||
-        filter_write(policy, &table, &filter, &diag) != 0 || keep(plan, &filter, error) != 0)
+        filter_write(policy, &table, &filter, &diag) != 0 ||
+        keep(plan, &table, &filter, error) != 0)
         return -1;
     plan->seccomp.on = true;
     plan->seccomp.message_queues = calls_passes(policy, &table, SYS_mq_open);
@@ -96,18 +102,22 @@ static void seccomp_observe(const struct plan *plan, struct sbx_report *report)
 {
     enum action_kind kind = plan->policy->syscalls_default.kind;
     const bool open = kind == ACTION_ALLOW || kind == ACTION_LOG;
+    const unsigned length = plan->seccomp.program.len;
+    char fingerprint[FINGERPRINT_SIZE];
     if (!plan->seccomp.on)
         guard_report(report, "seccomp", SBX_STATE_OFF, "no filter");
     else if (open)
         guard_report(report, "seccomp", SBX_STATE_ENFORCED,
                      "filter of %u instructions, all calls allowed but those that the profile or "
-                     "the house rules deny",
-                     (unsigned)plan->seccomp.program.len);
+                     "the house rules deny; proved, fingerprint %s",
+                     length, seccomp_fingerprint(plan, fingerprint));
     else
         guard_report(report, "seccomp", SBX_STATE_ENFORCED,
-                     "filter of %u instructions, %u calls allowed, others %s",
-                     (unsigned)plan->seccomp.program.len, plan->seccomp.allowed_calls,
-                     kind == ACTION_KILL ? "killed" : "refused");
+                     "filter of %u instructions, %u calls allowed, others %s; proved, fingerprint "
+                     "%s",
+                     length, plan->seccomp.allowed_calls,
+                     kind == ACTION_KILL ? "killed" : "refused",
+                     seccomp_fingerprint(plan, fingerprint));
 }
 
 const struct guard guard_seccomp = {

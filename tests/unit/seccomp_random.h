@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * seccomp_random.h - policies made by chance, the same in each run, and filters compiled of them
+ * and of the shipped profiles.
+ */
+#ifndef UNIT_SECCOMP_RANDOM_H
+#define UNIT_SECCOMP_RANDOM_H
+
+#include "guards/seccomp/filter.h"
+#include "guards/seccomp/house.h"
+#include "guards/seccomp/interpret.h"
+#include "guards/seccomp/numbers.h"
+#include "policy/load.h"
+#include "seccomp_fixture.h"
+
+struct chance {
+    uint64_t state;
+};
+
+/* xorshift64; not 0 at the start. */
+static inline uint32_t chance(struct chance *chance, uint32_t below)
+{
+    chance->state ^= chance->state << 13;
+    chance->state ^= chance->state >> 7;
+    chance->state ^= chance->state << 17;
+    return (uint32_t)(chance->state >> 32) % below;
+}
+
+struct compiled {
+    struct call_table table;
+    struct filter filter;
+};
+
+static inline void compile_policy(const struct sbx_policy *policy, struct compiled *compiled)
+{
+    struct sbx_error error = {0};
+    struct diag diag = {.error = &error};
+    if (filter_settle(policy, &compiled->table, &diag) != 0 ||
+        filter_write(policy, &compiled->table, &compiled->filter, &diag) != 0)
+        fail_msg("%s", error.text);
+}
+
+static const char *const shipped_profiles[] = {
+    "base", "build", "dry-run", "judge", "judge-java", "judge-node", "judge-python",
+};
+enum {
+    SHIPPED_JUDGE = 3,
+    SHIPPED_PROFILES = sizeof(shipped_profiles) / sizeof(shipped_profiles[0])
+};
+
+/* Owned: policy_free(). */
+static inline struct sbx_policy *load_shipped(size_t index)
+{
+    struct sbx_policy *policy = NULL;
+    struct sbx_error error = {0};
+    char path[4096];
+    snprintf(path, sizeof(path), "%s/%s.ini", SANDBOX_PROFILES, shipped_profiles[index]);
+    if (policy_load(path, NULL, 0, &policy, &error) != 0)
+        fail_msg("%s: %s", path, error.text);
+    return policy;
+}
+
+static inline struct value_action random_action(struct chance *by)
+{
+    static const int errors[] = {EPERM, ENOSYS, EACCES, 133};
+    return (struct value_action){.kind = (enum action_kind)chance(by, 4),
+                                 .error = errors[chance(by, 4)]};
+}
+
+/* Gives the call to one of the lists, or to none. */
+static inline void random_word(struct made *made, struct chance *by, const char *name, int number)
+{
+    char word[CALL_NAME_SIZE + 16];
+    const char *why, *instead;
+    const bool may_pass = !house_forbids(number, &why, &instead);
+    const bool must_pass = number == SYS_execve || number == SYS_exit_group;
+    struct sbx_policy *policy = &made->policy;
+    snprintf(word, sizeof(word), "%s:%u", name, 1 + chance(by, 3));
+    const uint32_t which = must_pass ? 0 : may_pass ? chance(by, 5) : 2 + chance(by, 3);
+    if (which == 0)
+        made_word(made, &policy->syscalls_allow, name);
+    else if (which == 1)
+        made_word(made, &policy->syscalls_log, name);
+    else if (which == 2)
+        made_word(made, &policy->syscalls_errno, word);
+    else if (which == 3)
+        made_word(made, &policy->syscalls_kill, name);
+}
+
+/* `dense` of ten calls stand in a list. Owned: made_free(). */
+static inline struct made *made_random(struct chance *by, unsigned dense)
+{
+    struct made *made = made_new("");
+    struct sbx_policy *policy = &made->policy;
+    policy->syscalls_default = random_action(by);
+    policy->syscalls_unknown = random_action(by);
+    policy->network_refused.kind = chance(by, 2) ? ACTION_KILL : ACTION_ERRNO;
+    policy->namespaces_nested.v = chance(by, 2) ? YESNO_YES : YESNO_NO;
+    policy->network_families.count = chance(by, 4);
+    for (unsigned more = chance(by, 6); more; more--)
+        made_family(made, (int)chance(by, 46));
+    for (int number = 0; number < CALLS_MAX; number++) {
+        char name[CALL_NAME_SIZE];
+        struct sbx_error error;
+        int same = -1;
+        name_of_call(number, name);
+        const bool needed = number == SYS_execve || number == SYS_exit_group;
+        if (*name >= '0' && *name <= '9')
+            continue; /* no call */
+        struct call_word word;
+        const struct item item = {.text = name, .first = name, .optional = true};
+        const struct call_list list = {&policy->syscalls_allow, "syscalls.allow", ACTION_ALLOW};
+        struct diag diag = {.error = &error};
+        if (calls_resolve(&list, &item, &word, &diag) == 0)
+            same = word.number;
+        if (same == number && (needed || chance(by, 10) < dense))
+            random_word(made, by, name, number);
+    }
+    return made;
+}
+
+/* What a program answers; -1 where it can't be run. */
+static inline int64_t runs(const struct sock_filter *code, size_t count,
+                           const struct seccomp_data *data)
+{
+    uint32_t answer;
+    return interpret(code, count, data, &answer) == 0 ? (int64_t)answer : -1;
+}
+
+#endif
