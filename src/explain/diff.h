@@ -36,6 +36,11 @@ struct diff {
 void diff_add(struct diff *diff, unsigned ways, const char *what, const char *text,
               const struct origin *from, const struct origin *to);
 
+/* Notes that a key's value is another one, as "a -> b"; nothing where the two texts are the same.
+ */
+void diff_value(struct diff *diff, unsigned ways, const struct key *key, const struct origin *from,
+                const struct origin *to);
+
 /* The way of a key's value that is greater in `b`, and of one more word in it. */
 unsigned diff_way_up(const struct key *key);
 

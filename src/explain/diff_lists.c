@@ -5,7 +5,6 @@
  */
 #include "explain/diff.h"
 #include "guards/files.h"
-#include "policy/print.h"
 #include "policy/value.h"
 #include "policy/words.h"
 #include <stdlib.h>
@@ -349,15 +348,7 @@ static void match_tmpfs(struct diff *diff, const struct entry *a, const struct e
 static void diff_order(struct diff *diff, const struct key *key)
 {
     const struct value_list *a = key_field(diff->a, key), *b = key_field(diff->b, key);
-    const char *text_a = policy_value_text(&diff->arena, diff->a, key);
-    const char *text_b = policy_value_text(&diff->arena, diff->b, key);
-    const char *text = NULL;
-    if (text_a && text_b && strcmp(text_a, text_b) == 0)
-        return;
-    if (text_a && text_b)
-        text = arena_printf(&diff->arena, "%s -> %s", *text_a ? text_a : "nothing",
-                            *text_b ? text_b : "nothing");
-    diff_add(diff, WAY_OTHER, diff_name(diff, key), text, &a->origin, &b->origin);
+    diff_value(diff, WAY_OTHER, key, &a->origin, &b->origin);
 }
 
 void diff_list(struct diff *diff, const struct key *key)

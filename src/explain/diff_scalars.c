@@ -100,6 +100,20 @@ static unsigned way_of(const struct key *key, const union value *a, const union 
     return 0;
 }
 
+void diff_value(struct diff *diff, unsigned ways, const struct key *key, const struct origin *from,
+                const struct origin *to)
+{
+    const char *text_a = policy_value_text(&diff->arena, diff->a, key);
+    const char *text_b = policy_value_text(&diff->arena, diff->b, key);
+    const char *text = NULL;
+    if (text_a && text_b && strcmp(text_a, text_b) == 0)
+        return;
+    if (text_a && text_b)
+        text = arena_printf(&diff->arena, "%s -> %s", *text_a ? text_a : "nothing",
+                            *text_b ? text_b : "nothing");
+    diff_add(diff, ways, diff_name(diff, key), text, from, to);
+}
+
 void diff_scalar(struct diff *diff, const struct key *key)
 {
     const char *const field_a = key_field(diff->a, key), *const field_b = key_field(diff->b, key);
@@ -110,14 +124,5 @@ void diff_scalar(struct diff *diff, const struct key *key)
     const unsigned ways = way_of(key, &a, &b);
     if (!ways)
         return;
-    const char *text_a = policy_value_text(&diff->arena, diff->a, key);
-    const char *text_b = policy_value_text(&diff->arena, diff->b, key);
-    const char *text = NULL;
-    if (text_a && text_b && strcmp(text_a, text_b) == 0)
-        return;
-    if (text_a && text_b)
-        text = arena_printf(&diff->arena, "%s -> %s", *text_a ? text_a : "nothing",
-                            *text_b ? text_b : "nothing");
-    diff_add(diff, ways, diff_name(diff, key), text, (const void *)(field_a + origin),
-             (const void *)(field_b + origin));
+    diff_value(diff, ways, key, (const void *)(field_a + origin), (const void *)(field_b + origin));
 }

@@ -2,6 +2,7 @@
  *
  * test_changes_profile.c - `sandbox changes` on what sandboxes have kept, found by their profile.
  */
+#include "support/apart.h"
 #include "support/run.h"
 #include "support/stage.h"
 #include "support/test.h"
@@ -175,27 +176,11 @@ static void a_profile_must_keep_changes(void **state)
 
 /* ---- the host itself ------------------------------------------------------------------------ */
 
-/* Not in /tmp, where other tests' directories come and go. */
-static void make_apart(char *place, uid_t uid)
-{
-    assert_non_null(mkdtemp(place));
-    assert_int_equal(chmod(place, 0711), 0);
-    if (geteuid() == 0)
-        assert_int_equal(chown(place, uid, uid), 0);
-}
-
-static void remove_apart(const char *place)
-{
-    char command[128];
-    snprintf(command, sizeof(command), "chmod -R u+rwX %s && rm -r %s", place, place);
-    assert_int_equal(system(command), 0);
-}
-
 /* `/` is divided where something is mounted: what the launcher made for that is no change. */
 static void changes_of_the_host(void **state)
 {
     struct result r;
-    char kept[] = "/var/tmp/sandbox-kept-XXXXXX", data[] = "/var/tmp/sandbox-data-XXXXXX";
+    char kept[] = APART, data[] = APART;
     char upper[64], file[64], script[300], expected[200];
     (void)state;
     make_apart(kept, geteuid());

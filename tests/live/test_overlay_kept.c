@@ -4,6 +4,7 @@
  * what an earlier program, or a launch that was killed, has left in it.
  */
 #include "overlay_fixture.h"
+#include "support/apart.h"
 
 static void kept(void **state)
 {
@@ -23,29 +24,12 @@ static void kept(void **state)
     says(&r, "new\nchanged\ngone\n");
 }
 
-/* A directory of its own outside of /tmp, where other tests' come and go: a layer that is gone
- * again when the sandbox starts is refused. */
-static void make_apart(char *place, uid_t uid)
-{
-    assert_non_null(mkdtemp(place));
-    assert_int_equal(chmod(place, 0711), 0);
-    if (geteuid() == 0)
-        assert_int_equal(chown(place, uid, uid), 0);
-}
-
-static void remove_apart(const char *place)
-{
-    char command[128];
-    snprintf(command, sizeof(command), "chmod -R u+rwX %s && rm -r %s", place, place);
-    assert_int_equal(system(command), 0);
-}
-
 /* A change of a part of the host lies at its own path, whatever had to be divided for it. */
 static void kept_of_the_host(void **state)
 {
     struct result r;
     struct stat st;
-    char place[] = "/var/tmp/sandbox-kept-XXXXXX", data[] = "/var/tmp/sandbox-data-XXXXXX";
+    char place[] = APART, data[] = APART;
     char set[64], script[400], change[128], file[64];
     (void)state;
     make_apart(place, geteuid());
@@ -75,7 +59,7 @@ static void dry_run(void **state)
 {
     struct result r;
     struct stat st;
-    char place[] = "/var/tmp/sandbox-kept-XXXXXX", data[] = "/var/tmp/sandbox-data-XXXXXX";
+    char place[] = APART, data[] = APART;
     char set[64], script[300], file[64];
     const char *const sets[] = {"files.tmpfs=/dev/shm", set, NULL};
     (void)state;
