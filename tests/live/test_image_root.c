@@ -162,13 +162,47 @@ static void damaged(void **state)
     result_free(&r);
 }
 
+/* A helper that answers with what is no list of directories: the launcher says so. Neither is the
+ * command that is run here the staged one, beside which the real helper lies. */
+static void odd_answers(void **state)
+{
+    static const char *const answers[] = {"printf /tmp", "printf '/tmp\\0/usr'", ":",
+                                          "printf '/none\\0'", "kill -9 $$"};
+    static const char *const words[] = {"names no directories", "names no directories",
+                                        "did not say why", "has gone", "signal 9"};
+    char copy[2 * PATH_MAX], profile[PATH_MAX], command[PATH_MAX], helper[PATH_MAX];
+    struct oci oci;
+    struct result r;
+    (void)state;
+    drive_image(&oci);
+    snprintf(command, sizeof(command), "%s/sandbox", drive_cache());
+    snprintf(helper, sizeof(helper), "%s/sandbox-image", drive_cache());
+    snprintf(profile, sizeof(profile), "%s/profiles/base.ini", stage()->root);
+    snprintf(copy, sizeof(copy), "cp %s %s", stage()->sandbox, command);
+    assert_int_equal(system(copy), 0);
+    for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+        FILE *file = fopen(helper, "we");
+        assert_non_null(file);
+        fprintf(file, "#!/bin/sh\n%s\n", answers[i]);
+        assert_int_equal(fclose(file), 0);
+        assert_int_equal(chmod(helper, 0755), 0);
+        RUN(&r, .unconfined = true, .no_report = true,
+            .argv = LIST(command, "--profile", profile, "--set", "root.base=overlay", "--set",
+                         image(""), "/bin/true"));
+        expect_refused(&r, 125, words[i]);
+        result_free(&r);
+    }
+    assert_int_equal(unlink(helper), 0);
+    assert_int_equal(unlink(command), 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, drive_enter, drive_leave)
 
 static int body(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        TEST(runs_on_an_image), TEST(stays_as_it_is), TEST(in_use),
-        TEST(keeps_changes),    TEST(refusals),       TEST(damaged),
+        TEST(runs_on_an_image), TEST(stays_as_it_is), TEST(in_use),      TEST(keeps_changes),
+        TEST(refusals),         TEST(damaged),        TEST(odd_answers),
     };
     (void)argc, (void)argv;
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -211,17 +211,34 @@ static int add_layer(struct fs_build *build, const char *path, struct fs_image *
     return 0;
 }
 
+/* Absolute paths, each with a NUL byte behind it. */
+static bool is_list(const char *text, size_t length)
+{
+    if (text[length - 1] != '\0')
+        return false;
+    for (const char *path = text; path < text + length; path += strlen(path) + 1)
+        if (path[0] != '/')
+            return false;
+    return true;
+}
+
 static int read_layers(struct fs_build *build, const char *text, size_t length,
                        struct fs_image *image, struct sbx_error *error)
 {
     size_t count = 0;
+    if (!is_list(text, length)) {
+        err_set(error, SBX_E_HOST, 0, FS_STAGE,
+                "%s: the answer of sandbox-image names no directories", key);
+        err_hint(error, "is it of another version than sandbox?");
+        return err_at(error, image->origin);
+    }
     for (size_t i = 0; i < length; i++)
         count += text[i] == '\0';
     image->layers = arena_array(build->claims.arena, count, sizeof(*image->layers));
     if (!image->layers)
         return err_memory(error, FS_STAGE);
     for (const char *path = text; path < text + length; path += strlen(path) + 1)
-        if (image->count == count || add_layer(build, path, image, error) != 0)
+        if (add_layer(build, path, image, error) != 0)
             return -1;
     return 0;
 }
@@ -246,23 +263,39 @@ int fs_image(struct fs_build *build, struct sbx_error *error)
 
 /* ---- in use --------------------------------------------------------------------------------- */
 
+static bool is_layer(const struct fs_image_layer *layer, const struct stat *st)
+{
+    return st->st_dev == layer->device && st->st_ino == layer->inode;
+}
+
+/* Returns 0 or an errno value. What is locked must be the layer, and after that its path must still
+ * lead to it: whoever removes a layer has it locked meanwhile. */
+static int lock_layer(struct fs_image_layer *layer)
+{
+    struct stat locked, there;
+    autofd lock = open(layer->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (lock < 0 || flock(lock, LOCK_SH) != 0 || fstat(lock, &locked) != 0 ||
+        lstat(layer->path, &there) != 0)
+        return errno;
+    if (!is_layer(layer, &locked) || !is_layer(layer, &there))
+        return ESTALE;
+    layer->lock = take_fd(&lock);
+    return 0;
+}
+
 int fs_image_arm(struct plan *plan, struct sbx_error *error)
 {
     struct fs_image *image = &plan->fs.image;
     for (size_t i = 0; i < image->count; i++) {
-        struct fs_image_layer *layer = &image->layers[i];
-        struct stat st = {.st_dev = 0};
-        autofd lock = open(layer->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (lock < 0 || flock(lock, LOCK_SH) != 0 || lstat(layer->path, &st) != 0 ||
-            st.st_dev != layer->device || st.st_ino != layer->inode) {
-            err_set(error, SBX_E_HOST, errno, FS_STAGE,
-                    "%s: the layer %s was removed while the sandbox was starting", key,
-                    layer->path);
-            err_hint(error, "run it again");
-            fs_image_disarm(plan);
-            return err_at(error, image->origin);
-        }
-        layer->lock = take_fd(&lock);
+        const int ret = lock_layer(&image->layers[i]);
+        if (ret == 0)
+            continue;
+        fs_image_disarm(plan);
+        err_set(error, SBX_E_HOST, ret, FS_STAGE, "%s: the layer %s can't be kept in place", key,
+                image->layers[i].path);
+        if (ret == ENOENT || ret == ESTALE)
+            err_hint(error, "it was removed while the sandbox was starting: run it again");
+        return err_at(error, image->origin);
     }
     return 0;
 }
