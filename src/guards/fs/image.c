@@ -214,7 +214,7 @@ static int add_layer(struct fs_build *build, const char *path, struct fs_image *
 /* Absolute paths, each with a NUL byte behind it. */
 static bool is_list(const char *text, size_t length)
 {
-    if (text[length - 1] != '\0')
+    if (!text || length == 0 || text[length - 1] != '\0')
         return false;
     for (const char *path = text; path < text + length; path += strlen(path) + 1)
         if (path[0] != '/')
