@@ -172,6 +172,10 @@ static bool wall_part(const struct plan *plan, enum key_id key, bool *asks, cons
         *asks = policy->syscalls_log.count > 0;
         *part = "SECCOMP_RET_LOG with SECCOMP_FILTER_FLAG_LOG, by the call's number";
         return true;
+    case KEY_syscall_rules:
+        *asks = policy->syscall_rules.count > 0;
+        *part = "by the call's arguments";
+        return true;
     case KEY_network_families:
     case KEY_network_refused:
         *part = "by the first argument of socket and socketpair";

@@ -23,6 +23,10 @@
 static int seccomp_check(const struct sbx_policy *policy, struct diag *diag)
 {
     enum action_kind kind = policy->network_refused.kind;
+    if (policy->syscall_rules.count)
+        return diag_error(diag, policy->syscall_rules.items[0].origin, 0,
+                          "leave the section out, and name the call in a list of [syscalls]",
+                          "rules for one system call can't be enforced yet");
     if (kind == ACTION_KILL || kind == ACTION_ERRNO)
         return 0;
     return diag_error(diag, policy->network_refused.origin, 0,
