@@ -19,6 +19,7 @@ struct reader {
     size_t argument_count;
     const char *cursor; /* behind the token */
     struct slice token; /* empty at the end */
+    const char *mark;   /* where what an error is about begins */
     unsigned depth;
 };
 
@@ -40,12 +41,29 @@ static const struct expr *read_or(struct reader *reader, bool negated);
 
 /* ---- errors --------------------------------------------------------------------------------- */
 
-#define fail(reader, hint, ...)                                                                    \
-    diag_error((reader)->diag, (reader)->rule->origin, 0, hint, "syscall %s.rules: " __VA_ARGS__)
+/* The token that the mark is at; the rule where it is at none. */
+static struct origin marked(const struct reader *reader)
+{
+    const struct item *rule = reader->rule;
+    struct origin origin = rule->origin;
+    for (size_t i = 0; i < rule->place_count; i++) {
+        const struct token_place *place = &rule->places[i];
+        if (rule->second + place->offset != reader->mark)
+            continue;
+        origin.line = place->line;
+        origin.column = place->column;
+        origin.length = place->length;
+    }
+    return origin;
+}
 
-static int unexpected(const struct reader *reader, const char *wanted)
+#define fail(reader, hint, ...)                                                                    \
+    diag_error((reader)->diag, marked(reader), 0, hint, "syscall %s.rules: " __VA_ARGS__)
+
+static int unexpected(struct reader *reader, const char *wanted)
 {
     char found[WORD_MAX];
+    reader->mark = reader->token.text;
     snprintf(found, sizeof(found), "%.*s", (int)reader->token.length, reader->token.text);
     if (!reader->token.length)
         return fail(reader, "write for example: allow if flags & O_CREAT",
@@ -100,6 +118,7 @@ static int read_constant(struct reader *reader, const struct argument *argument,
 {
     char word[WORD_MAX];
     struct sbx_error error;
+    reader->mark = reader->token.text;
     const bool negative = take(reader, "-");
     snprintf(word, sizeof(word), "%s%.*s", negative ? "-" : "", (int)reader->token.length,
              reader->token.text);
@@ -216,6 +235,7 @@ static int read_operand(struct reader *reader, struct operand *operand)
     const char *call = reader->rule->first;
     char name[WORD_MAX], hint[ARGUMENT_HINT_SIZE];
     struct number mask;
+    reader->mark = reader->token.text;
     snprintf(name, sizeof(name), "%.*s", (int)reader->token.length, reader->token.text);
     if (!reader->token.length || !is_word(*name) || (*name >= '0' && *name <= '9'))
         return unexpected(reader, "the name of an argument");

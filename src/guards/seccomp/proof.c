@@ -36,8 +36,8 @@ enum {
     ARGUMENT_WORDS = WORD_NONE - FIRST_ARGUMENT_WORD,
 };
 
-/* What a word of the arguments can be. Facts say it more exactly; this ends most paths that no input
- * takes. */
+/* What a word of the arguments can be. Facts say it more exactly; this ends most paths that no
+ * input takes. */
 struct range {
     uint32_t from, to;
 };
@@ -241,7 +241,8 @@ static bool has_inputs(const struct path *path)
 /* Cuts off what is known to come out the other way. */
 static void narrow_range(struct range *range, unsigned comparison, uint32_t k, bool holds)
 {
-    const uint64_t from = (uint64_t)k + (comparison == BPF_JGT); /* of JGT, JGE: true from here on */
+    const uint64_t from =
+        (uint64_t)k + (comparison == BPF_JGT); /* of JGT, JGE: true from here on */
     if (comparison == BPF_JEQ && holds) {
         range->from = range->from > k ? range->from : k;
         range->to = range->to < k ? range->to : k;

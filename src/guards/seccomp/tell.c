@@ -7,6 +7,7 @@
 #include "guards/seccomp/constants.h"
 #include "policy/names.h"
 #include <inttypes.h>
+#include <string.h>
 
 void tell_action(FILE *out, struct value_action action)
 {
@@ -119,7 +120,7 @@ void tell_conditions(FILE *out, const struct call_view *view, const struct call_
     for (size_t i = 0; i < one->count; i++) {
         fputs(i ? ", and " : "", out);
         if (one->rule && one->conditions[i] == one->rule->condition)
-            text_put(out, one->rule->item->second);
+            text_put(out, strstr(one->rule->item->text, " if ") + strlen(" if "));
         else
             tell_test(out, view, &one->conditions[i]->test);
     }
