@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * No launch with a filter that does something else than the profile says. Such a filter can't be
- * had from a policy, so that here the part that writes the body lies: this body_append() takes the
+ * had from a policy, so that here the part that writes it lies: this body_write() takes the
  * place of the guard's.
  */
 #include "guards/seccomp/filter.h"

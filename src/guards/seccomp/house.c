@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * house.c - the table of the house rules, and those of them that end whole calls. Writes no filter
- * code: prelude.c does.
+ * code: decision.c does.
  */
 #include "guards/seccomp/house.h"
 #include "guards/seccomp/argrules.h"
