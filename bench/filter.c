@@ -66,11 +66,12 @@ static void run(const struct sbx_policy *policy, struct figures *figures)
     static struct filter filter;
     struct sbx_error error;
     struct diag diag = {.error = &error};
+    struct arena arena = {NULL};
     uint8_t digest[SHA256_SIZE];
     double times[STEPS];
     figures->of[CALL_BEFORE] = call_ns();
     times[SETTLE] = now_us();
-    if (filter_settle(policy, &table, &diag) != 0)
+    if (filter_settle(policy, &arena, &table, &diag) != 0)
         die(error.text);
     times[WRITE] = now_us();
     if (filter_write(policy, &table, &filter, &diag) != 0)

@@ -56,7 +56,8 @@ bool equal_meanings(const struct item *a, const struct item *b)
 {
     return equal_texts(a->first, b->first) && equal_texts(a->second, b->second) &&
            a->writable == b->writable && a->options == b->options && a->size == b->size &&
-           a->inodes == b->inodes && a->mode == b->mode && a->number == b->number;
+           a->inodes == b->inodes && a->mode == b->mode && a->number == b->number &&
+           a->kind == b->kind && a->place_count == b->place_count;
 }
 
 bool equal_items(const struct item *a, const struct item *b)
@@ -72,6 +73,17 @@ static struct origin origin_of(const struct key *key, const void *field)
     return origin;
 }
 
+static bool equal_places(const struct item *a, const struct item *b)
+{
+    for (size_t i = 0; i < a->place_count; i++) {
+        const struct token_place *x = &a->places[i], *y = &b->places[i];
+        if (x->offset != y->offset || x->line != y->line || x->column != y->column ||
+            x->length != y->length)
+            return false;
+    }
+    return true;
+}
+
 static void expect_lists(const struct key *key, const struct value_list *a,
                          const struct value_list *b, enum equal_origins origins, const char *what)
 {
@@ -81,7 +93,8 @@ static void expect_lists(const struct key *key, const struct value_list *a,
         const struct item *x = &a->items[i], *y = &b->items[i];
         EXPECT(equal_items(x, y), "%s: word %zu of %s.%s is '%s', not '%s'", what, i + 1,
                key->section, key->name, y->text, x->text);
-        EXPECT(origins == EQUAL_ANYWHERE || equal_origins(x->origin, y->origin),
+        EXPECT(origins == EQUAL_ANYWHERE ||
+                   (equal_origins(x->origin, y->origin) && equal_places(x, y)),
                "%s: word %zu of %s.%s is from elsewhere", what, i + 1, key->section, key->name);
     }
 }

@@ -7,6 +7,7 @@
 #include "expect.h"
 #include "policy/load.h"
 #include "policy/print.h"
+#include "policy/profile.h"
 #include "world.h"
 #include <stdlib.h>
 #include <string.h>
@@ -102,10 +103,29 @@ static void check_copy(const struct sbx_policy *policy)
     policy_free(copy_of_copy);
 }
 
+/* An override for each call that has rules; returns how many. */
+static size_t rule_overrides(struct arena *arena, const struct sbx_policy *policy,
+                             const struct key *key, const char **overrides)
+{
+    const struct value_list *list = key_field(policy, key);
+    size_t count = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct item *item = &list->items[i];
+        if (!i || strcmp(item[-1].first, item->first) != 0)
+            overrides[count++] =
+                arena_printf(arena, "%s %s%s.%s=%s", key->section, item->optional ? "?" : "",
+                             item->first, key->name, item->text);
+        else
+            overrides[count - 1] = arena_printf(arena, "%s %s", overrides[count - 1], item->text);
+        EXPECT(overrides[count - 1], "out of memory");
+    }
+    return count;
+}
+
 /* The text of each value, given as an override, is that value. */
 static void check_overrides(const struct sbx_policy *policy)
 {
-    const char *overrides[KEY_COUNT];
+    const char *overrides[KEY_COUNT + LIST_WORDS_MAX];
     struct arena arena = {NULL};
     struct sbx_error error = {0};
     struct sbx_policy *copy = NULL;
@@ -113,6 +133,10 @@ static void check_overrides(const struct sbx_policy *policy)
     for (const struct key *key = policy_keys; key < policy_keys + KEY_COUNT; key++) {
         const char *text = policy_value_text(&arena, policy, key);
         EXPECT(text, "out of memory");
+        if (key->type->of_call) {
+            count += rule_overrides(&arena, policy, key, overrides + count);
+            continue;
+        }
         if (key != &policy_keys[KEY_profile_extends])
             overrides[count++] = arena_printf(&arena, "%s.%s=%s", key->section, key->name, text);
         EXPECT(!count || overrides[count - 1], "out of memory");

@@ -41,7 +41,7 @@ static void print_keys(FILE *out)
     fputs("\n# sections and keys\n", out);
     for (const struct key *key = policy_keys; key < policy_keys + KEY_COUNT; key++) {
         if (first_of_section(key))
-            print_token(out, "[", key->section, "]\n");
+            print_token(out, "[", key->section, key->type->of_call ? " socket]\n" : "]\n");
         print_token(out, "", key->name, " = ");
     }
 }
@@ -98,6 +98,8 @@ int write_dictionary(const char *template, FILE *out)
     static const char *const ends[] = {"\r\n", "\n ", "\n\t", "\xef\xbb\xbf", "\xe2\x80\xae", NULL};
     static const char *const forms[] = {
         ":rw", ":ro", ":EPERM", ":size=1M", ",inodes=", ",mode=", "cap_", "CAP_", NULL};
+    static const char *const rules[] = {" if ", " in {", "}", "==", "!=", "<=", ">=", "&&", "||",
+                                        "&",    "|",     "~", "(",  ")",  "-",  "0x", "0o", NULL};
     (void)template;
     fputs("# Made from src/policy/keys.def and its neighbours: change those, and say\n"
           "# cmake --build build --target refresh\n",
@@ -113,6 +115,7 @@ int write_dictionary(const char *template, FILE *out)
     print_list(out, "marks", "", marks, "");
     print_list(out, "escapes within quotes", "\\", escapes, "");
     print_list(out, "parts of words", "", forms, "");
+    print_list(out, "rules of system calls", "", rules, "");
     print_list(out, "ends of lines, and characters that are more than one byte", "", ends, "");
     return 0;
 }

@@ -43,7 +43,8 @@ static void print_keys(FILE *page)
 {
     for (const struct key *key = policy_keys; key < policy_keys + KEY_COUNT; key++) {
         if (first_of_section(key))
-            fprintf(page, ".Ss [%s]\n.Bl -tag -width Ds\n", key->section);
+            fprintf(page, ".Ss [%s%s]\n.Bl -tag -width Ds\n", key->section,
+                    key->type->of_call ? " NAME" : "");
         print_key(page, key);
         if (last_of_section(key))
             fputs(".El\n", page);

@@ -54,8 +54,8 @@ static void print_keys(FILE *page)
     for (const struct key *key = policy_keys; key < policy_keys + KEY_COUNT; key++) {
         if (first_of_section(key))
             fprintf(page,
-                    "\n### [%s]\n\n| key | value | default | what it says |\n|---|---|---|---|\n",
-                    key->section);
+                    "\n### [%s%s]\n\n| key | value | default | what it says |\n|---|---|---|---|\n",
+                    key->section, key->type->of_call ? " NAME" : "");
         print_key(page, key);
     }
 }

@@ -11,7 +11,7 @@
 
 bool key_is_settable(const struct key *key)
 {
-    return key != &policy_keys[KEY_profile_extends];
+    return key != &policy_keys[KEY_profile_extends] && !key->type->of_call;
 }
 
 static const char *const upper_words[] = {"none", "tmpfs"};

@@ -83,6 +83,9 @@ static int compare(struct diff *diff, struct sbx_error *error)
         case KEY_files_ro:
             diff_views(diff);
             break;
+        case KEY_syscall_rules:
+            diff_rules(diff);
+            break;
         case KEY_syscalls_default:
             if (diff_calls(diff, error) != 0)
                 return -1;

@@ -60,6 +60,9 @@ void diff_list(struct diff *diff, const struct key *key);
 /* Compares files.ro, files.rw and files.bind together: what is shown at each place, and how. */
 void diff_views(struct diff *diff);
 
+/* Compares the rules of each system call. */
+void diff_rules(struct diff *diff);
+
 /* Compares what each system call gets, whatever words say so. Errors: those of syscalls_each(). */
 int diff_calls(struct diff *diff, struct sbx_error *error);
 

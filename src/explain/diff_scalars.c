@@ -94,6 +94,7 @@ static unsigned way_of(const struct key *key, const union value *a, const union 
     case TYPE_variables:
     case TYPE_endpoints:
     case TYPE_texts:
+    case TYPE_rules: /* diff_rules.c */
     case TYPE_COUNT:
         break;
     }

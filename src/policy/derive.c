@@ -23,6 +23,19 @@ static struct origin copy_origin(struct draft *draft, struct origin origin)
     return origin;
 }
 
+static const struct token_place *copy_places(struct draft *draft, const struct item *item)
+{
+    struct token_place *copy;
+    if (!item->place_count)
+        return NULL;
+    copy = arena_array(&draft->policy->arena, item->place_count, sizeof(*copy));
+    if (copy)
+        memcpy(copy, item->places, item->place_count * sizeof(*copy));
+    else
+        diag_memory(draft->memory.diag);
+    return copy;
+}
+
 static struct item copy_item(struct draft *draft, const struct item *item)
 {
     struct item copy = *item;
@@ -30,6 +43,7 @@ static struct item copy_item(struct draft *draft, const struct item *item)
     copy.first = copy_text(draft, item->first);
     copy.second = copy_text(draft, item->second);
     copy.origin = copy_origin(draft, item->origin);
+    copy.places = copy_places(draft, item);
     return copy;
 }
 
@@ -65,7 +79,7 @@ static int copy_list(struct draft *draft, const struct value_list *list, struct 
 static int copy_key(struct draft *draft, const struct sbx_policy *base, const struct key *key)
 {
     const void *field = key_field(base, key);
-    struct setting *setting = setting_new(&draft->memory, key, (struct origin){.file = NULL});
+    struct setting *setting = setting_new(&draft->memory, key, NULL, (struct origin){.file = NULL});
     if (!setting)
         return -1;
     if (key->type->item) {

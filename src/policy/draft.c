@@ -3,6 +3,7 @@
  * draft.c - how settings add up: lists grow and lose words, other values are replaced.
  */
 #include "policy/draft.h"
+#include "policy/stack.h"
 #include "policy/suggest.h"
 #include "policy/value.h"
 #include <stdio.h>
@@ -126,6 +127,8 @@ int draft_apply(struct draft *draft, const struct setting *setting, enum draft_m
     draft->set[key - policy_keys] = true;
     if (key->type->scalar)
         memcpy(field_of(draft, key), &setting->value, key->type->size);
+    else if (setting->call)
+        result = rules_apply(draft, setting, mode);
     else
         result = apply_list(draft, setting, mode);
     if (setting->incomplete) /* a setting never takes its own words away */
@@ -138,7 +141,7 @@ int draft_default(struct draft *draft, const struct key *key)
     const struct part built_in = {.text = key->standard};
     if (draft->set[key - policy_keys] || !*key->standard)
         return 0;
-    struct setting *setting = setting_new(&draft->memory, key, built_in.origin);
+    struct setting *setting = setting_new(&draft->memory, key, NULL, built_in.origin);
     if (!setting || setting_parse(&draft->memory, setting, built_in, draft->policy->file) != 0)
         return -1;
     return draft_apply(draft, setting, DRAFT_ADD);

@@ -51,6 +51,15 @@ bool key_section_exists(const char *section)
     return false;
 }
 
+bool key_section_of_call(const char *section)
+{
+    for (size_t i = 0; i < KEY_COUNT; i++) {
+        if (strcmp(policy_keys[i].section, section) == 0)
+            return policy_keys[i].type->of_call;
+    }
+    return false;
+}
+
 const struct key *key_find(const char *section, const char *name)
 {
     for (size_t i = 0; i < KEY_COUNT; i++) {
@@ -76,9 +85,28 @@ const struct key *key_at_start(const char *section, const char *text)
     return key_find(section, name);
 }
 
+/* "sycall socket": of two words the first one is near the name of a section of calls. */
+static bool suggest_of_call(const char *section, char *text, size_t size)
+{
+    char word[SUGGEST_MAX];
+    struct suggest suggest;
+    const size_t length = strcspn(section, " \t");
+    if (!section[length] || length >= sizeof(word))
+        return false;
+    memcpy(word, section, length);
+    word[length] = '\0';
+    suggest_start(&suggest, word);
+    for (size_t i = 0; i < KEY_COUNT; i++)
+        if (policy_keys[i].type->of_call)
+            suggest_offer(&suggest, policy_keys[i].section);
+    return *suggest_text(&suggest, text, size) != '\0';
+}
+
 void key_suggest_section(const char *section, char *text, size_t size)
 {
     struct suggest suggest;
+    if (suggest_of_call(section, text, size))
+        return;
     suggest_start(&suggest, section);
     for (size_t i = 0; i < KEY_COUNT; i++)
         suggest_offer(&suggest, policy_keys[i].section);

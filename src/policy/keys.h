@@ -41,6 +41,9 @@ const void *key_field(const struct sbx_policy *policy, const struct key *key);
 bool key_section_exists(const char *section);
 const struct key *key_find(const char *section, const char *name);
 
+/* Whether a section is about one system call, and is written [SECTION NAME]. */
+bool key_section_of_call(const char *section);
+
 /* The key of the section that a text begins with as a line that sets it would; NULL where none. */
 const struct key *key_at_start(const char *section, const char *text);
 

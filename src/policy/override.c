@@ -56,7 +56,7 @@ static int remember(const struct draft *draft, const char *text, unsigned positi
 
 /* The key that "SECTION.KEY" names; NULL with the error filled in. */
 static const struct key *find_key(const struct draft *draft, const char *text, size_t length,
-                                  struct origin origin)
+                                  struct origin origin, struct section *found)
 {
     char hint[HINT_SIZE];
     char *section = arena_strndup(draft->memory.scratch, text, length);
@@ -71,15 +71,13 @@ static const struct key *find_key(const struct draft *draft, const char *text, s
         return NULL;
     }
     *name++ = '\0';
-    if (!key_section_exists(section)) {
-        key_suggest_section(section, hint, sizeof(hint));
-        fail(draft, origin, hint, "unknown section [%s]", section);
+    const struct part part = {.text = section, .origin = origin};
+    if (section_parse(draft->memory.keep, draft->memory.diag, part, found) != 0)
         return NULL;
-    }
-    const struct key *key = key_find(section, name);
+    const struct key *key = key_find(found->name, name);
     if (!key) {
-        key_suggest_name(section, name, hint, sizeof(hint));
-        fail(draft, origin, hint, "unknown key '%s' in [%s]", name, section);
+        key_suggest_name(found->name, name, hint, sizeof(hint));
+        fail(draft, origin, hint, "unknown key '%s' in [%s]", name, found->name);
     }
     return key;
 }
@@ -115,16 +113,17 @@ int override_apply(struct draft *draft, const char *text, unsigned position)
     bool adds = equals[-1] == '+';
     size_t length = (size_t)(equals - text) - adds, blanks = 1 + strspn(equals + 1, " \t");
     origin.length = length < UINT16_MAX ? (uint16_t)length : UINT16_MAX;
-    const struct key *key = find_key(draft, text, length, origin);
+    struct section section;
+    const struct key *key = find_key(draft, text, length, origin, &section);
     if (!key)
         return -1;
-    struct setting *setting = setting_new(&draft->memory, key, origin);
+    struct setting *setting = setting_new(&draft->memory, key, &section, origin);
     struct part value = {.text = equals + blanks, .origin = origin};
     size_t column = (size_t)(value.text - text) + 1;
     if (*value.text && column < UINT16_MAX)
         value.origin.column = (uint16_t)column;
     if (!setting || setting_parse(&draft->memory, setting, value, draft->policy->file) != 0 ||
-        check_mode(draft, setting, adds) != 0)
+        setting_close(&draft->memory, setting) != 0 || check_mode(draft, setting, adds) != 0)
         return -1;
     if (adds && draft_default(draft, key) != 0)
         return -1;

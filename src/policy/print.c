@@ -71,6 +71,27 @@ static int print_list(const struct sbx_policy *policy, const struct key *key, bo
     return result;
 }
 
+/* A section for each call; a key without one would have no meaning. */
+static int print_rules(const struct sbx_policy *policy, const struct key *key, bool origins,
+                       FILE *out)
+{
+    struct arena arena = {NULL};
+    const struct value_list *list = key_field(policy, key);
+    const char *call = "";
+    int result = 0;
+    for (size_t i = 0; i < list->count && result == 0; i++) {
+        const struct item *item = &list->items[i];
+        if (strcmp(call, item->first) != 0)
+            fprintf(out, "\n[%s %s%s]\n%s =\n", key->section, item->optional ? "?" : "",
+                    item->first, key->name);
+        call = item->first;
+        const size_t used = (size_t)fprintf(out, "    %s", item->text);
+        result = end_line(&arena, used, origins, item->origin, out);
+    }
+    arena_free(&arena);
+    return result;
+}
+
 static int print_scalar(const struct sbx_policy *policy, const struct key *key, bool origins,
                         FILE *out)
 {
@@ -91,6 +112,11 @@ int policy_print(const struct sbx_policy *policy, bool origins, FILE *out)
     for (const struct key *key = policy_keys; key < policy_keys + KEY_COUNT; key++) {
         if (key == &policy_keys[KEY_profile_extends])
             continue;
+        if (key->type->of_call) {
+            if (print_rules(policy, key, origins, out) != 0)
+                return -1;
+            continue;
+        }
         if (strcmp(section, key->section) != 0)
             fprintf(out, "%s[%s]\n", *section ? "\n" : "", key->section);
         section = key->section;
@@ -108,14 +134,22 @@ const char *policy_value_text(struct arena *arena, const struct sbx_policy *poli
     if (!key->type->item)
         return key->type->print(arena, key->type, key_field(policy, key));
     const struct value_list *list = key_field(policy, key);
+    const bool of_call = key->type->of_call;
+    const char *call = "";
     size_t size = 1;
     for (size_t i = 0; i < list->count; i++)
-        size += strlen(list->items[i].text) + sizeof(" ?");
+        size += strlen(list->items[i].text) + sizeof(" ?") +
+                (of_call ? strlen(list->items[i].first) + sizeof("[] ") : 0);
     char *text = arena_alloc(arena, size), *end = text;
     for (size_t i = 0; i < list->count && text; i++) {
+        const struct item *item = &list->items[i];
+        const bool head = of_call && strcmp(call, item->first) != 0;
         end = i ? stpcpy(end, " ") : end;
-        end = list->items[i].optional ? stpcpy(end, "?") : end;
-        end = stpcpy(end, list->items[i].text);
+        end = head ? stpcpy(end, "[") : end;
+        end = item->optional && (head || !of_call) ? stpcpy(end, "?") : end;
+        end = head ? stpcpy(stpcpy(end, item->first), "] ") : end;
+        end = stpcpy(end, item->text);
+        call = of_call ? item->first : call;
     }
     return text;
 }

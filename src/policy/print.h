@@ -17,7 +17,8 @@
 int policy_print(const struct sbx_policy *policy, bool origins, FILE *out);
 
 /* The text of one value of a policy: of a scalar as print.c writes it, of a list its words with
- * blanks between. NULL where memory has run out. */
+ * blanks between, of rules each call's behind its name in brackets, for people alone. NULL where
+ * memory has run out. */
 const char *policy_value_text(struct arena *arena, const struct sbx_policy *policy,
                               const struct key *key);
 

@@ -3,6 +3,7 @@
  * profile.c - sections, keys and values of one file. Knows nothing of the other files.
  */
 #include "policy/profile.h"
+#include "policy/cut.h"
 #include "policy/policy.h"
 #include "policy/words.h"
 #include <stdio.h>
@@ -11,7 +12,7 @@
 /* ---- settings ------------------------------------------------------------------------------- */
 
 struct setting *setting_new(const struct profile_memory *memory, const struct key *key,
-                            struct origin origin)
+                            const struct section *section, struct origin origin)
 {
     struct setting *setting = arena_alloc(memory->scratch, sizeof(*setting));
     if (!setting) {
@@ -21,6 +22,11 @@ struct setting *setting_new(const struct profile_memory *memory, const struct ke
     setting->key = key;
     setting->origin = origin;
     setting->tail = &setting->words;
+    setting->tokens.tail = &setting->tokens.first;
+    if (section && section->call) {
+        setting->call = section->call;
+        setting->call_optional = section->optional;
+    }
     return setting;
 }
 
@@ -66,11 +72,17 @@ int setting_parse(const struct profile_memory *memory, struct setting *setting, 
     struct parse parse = {.arena = memory->keep,
                           .diag = memory->diag,
                           .key = setting->key,
+                          .call = setting->call,
                           .origin = value.origin,
                           .text = value.text,
                           .column = value.origin.column,
                           .profile_path = path,
                           .outside = memory->outside};
+    if (setting->key->type->of_call) {
+        const int result = tokens_add(&parse, memory->scratch, &setting->tokens);
+        setting->incomplete |= result != 0;
+        return result;
+    }
     if (setting->key->type->item)
         return parse_words(memory, &parse, setting);
     if (value_scalar(&parse, &setting->value) == 0)
@@ -79,17 +91,35 @@ int setting_parse(const struct profile_memory *memory, struct setting *setting, 
     return -1;
 }
 
+int setting_close(const struct profile_memory *memory, struct setting *setting)
+{
+    if (!setting->key->type->of_call)
+        return setting->incomplete ? -1 : 0;
+    /* Of what could not be read, what is left says nothing. */
+    if (!setting->incomplete && rules_cut(memory, setting) != 0)
+        setting->incomplete = true;
+    return setting->incomplete ? -1 : 0;
+}
+
 /* ---- the events of the reader --------------------------------------------------------------- */
 
 struct file {
     const struct profile_memory *memory;
     struct profile *profile;
-    const char *section; /* NULL where none is open, or none that is known */
-    bool lost_section;   /* it is not known what the keys belong to */
+    struct section section; /* its name is NULL where none is open, or none that is known */
+    bool lost_section;      /* it is not known what the keys belong to */
     struct setting **tail;
     struct setting *open;     /* what an indented line continues; NULL: not known */
     unsigned seen[KEY_COUNT]; /* the line of each key */
 };
+
+/* What was open gets no more lines. */
+static void close_setting(struct file *file)
+{
+    if (file->open)
+        setting_close(file->memory, file->open);
+    file->open = NULL;
+}
 
 static void on_lost(void *context, enum lost what)
 {
@@ -99,25 +129,22 @@ static void on_lost(void *context, enum lost what)
             file->open->incomplete = true;
         return;
     }
-    file->open = NULL;
+    close_setting(file);
     file->profile->incomplete = true;
     if (what == LOST_SECTION)
-        file->section = NULL;
-    file->lost_section = !file->section;
+        file->section.name = NULL;
+    file->lost_section = !file->section.name;
 }
 
 static void on_section(void *context, struct part name)
 {
     struct file *file = context;
-    char hint[HINT_SIZE];
-    file->open = NULL;
-    file->lost_section = !key_section_exists(name.text);
-    file->section = file->lost_section ? NULL : name.text;
-    if (!file->lost_section)
-        return;
-    file->profile->incomplete = true;
-    key_suggest_section(name.text, hint, sizeof(hint));
-    diag_error(file->memory->diag, name.origin, 0, hint, "unknown section [%s]", name.text);
+    close_setting(file);
+    file->section = (struct section){.name = NULL};
+    file->lost_section =
+        section_parse(file->memory->keep, file->memory->diag, name, &file->section) != 0;
+    if (file->lost_section)
+        file->profile->incomplete = true;
 }
 
 static void unknown_key(const struct file *file, struct part name)
@@ -127,49 +154,63 @@ static void unknown_key(const struct file *file, struct part name)
     if (length && name.text[length - 1] == '+')
         snprintf(hint, sizeof(hint), "write '='; a list adds to that of the profiles it extends");
     else
-        key_suggest_name(file->section, name.text, hint, sizeof(hint));
+        key_suggest_name(file->section.name, name.text, hint, sizeof(hint));
     diag_error(file->memory->diag, name.origin, 0, hint, "unknown key '%s' in [%s]", name.text,
-               file->section);
+               file->section.name);
+}
+
+/* The line that has set a key before, for the same call where it is for one; 0 where none has. */
+static unsigned seen_in(const struct file *file, const struct key *key)
+{
+    if (!file->seen[key - policy_keys] || !file->section.call)
+        return file->seen[key - policy_keys];
+    for (const struct setting *setting = file->profile->settings; setting; setting = setting->next)
+        if (setting->key == key && setting->call && strcmp(setting->call, file->section.call) == 0)
+            return setting->origin.line;
+    return 0;
 }
 
 /* The key that a line sets, if it may. */
 static const struct key *find_key(struct file *file, struct part name)
 {
     struct diag *diag = file->memory->diag;
-    if (!file->section) {
+    if (!file->section.name) {
         if (!file->lost_section)
             diag_error(diag, name.origin, 0, "write the section's name above it, in brackets",
                        "the key '%s' stands before any section", name.text);
         file->lost_section = true; /* the keys below it lack the same */
         return NULL;
     }
-    const struct key *key = key_find(file->section, name.text);
+    const struct key *key = key_find(file->section.name, name.text);
     if (!key) {
         unknown_key(file, name);
         return NULL;
     }
-    unsigned *seen = &file->seen[key - policy_keys];
-    if (*seen) {
+    const unsigned seen = seen_in(file, key);
+    if (seen) {
+        const bool call = file->section.call != NULL;
         diag_error(diag, name.origin, 0,
-                   key->type->item ? "put all words into one list; its lines may be indented"
-                                   : "keep one of the two",
-                   "%s.%s is set twice: in line %u and here", key->section, key->name, *seen);
+                   call              ? "put all rules of a call into one value, in their order"
+                   : key->type->item ? "put all words into one list; its lines may be indented"
+                                     : "keep one of the two",
+                   "%s%s%s.%s is set twice: in line %u and here", key->section, call ? " " : "",
+                   call ? file->section.call : "", key->name, seen);
         return NULL;
     }
-    *seen = name.origin.line;
+    file->seen[key - policy_keys] = name.origin.line;
     return key;
 }
 
 static void on_key(void *context, struct part name, struct part value)
 {
     struct file *file = context;
-    file->open = NULL;
+    close_setting(file);
     const struct key *key = find_key(file, name);
     if (!key) {
         file->profile->incomplete = true;
         return;
     }
-    struct setting *setting = setting_new(file->memory, key, name.origin);
+    struct setting *setting = setting_new(file->memory, key, &file->section, name.origin);
     if (!setting)
         return;
     /* A list on the lines below has no place of its own yet. */
@@ -209,7 +250,7 @@ static void on_more(void *context, struct part value)
     if (!file->open)
         return;
     const struct key *key = file->open->key;
-    const struct key *meant = key_at_start(file->section, value.text);
+    const struct key *meant = key_at_start(file->section.name, value.text);
     if (meant) {
         file->open->incomplete = true;
         diag_error(file->memory->diag, value.origin, 0,
@@ -233,4 +274,5 @@ void profile_parse(const struct profile_memory *memory, struct profile *profile,
     static const struct reader_events events = {on_section, on_key, on_more, on_lost};
     struct file file = {.memory = memory, .profile = profile, .tail = &profile->settings};
     reader_run(text, memory->scratch, &events, &file, memory->diag);
+    close_setting(&file);
 }

@@ -7,7 +7,9 @@
 
 #include "policy/keys.h"
 #include "policy/reader.h"
+#include "policy/section.h"
 #include "policy/source.h"
+#include "policy/tokens.h"
 #include "policy/value.h"
 
 /* A list of more words than this is an accident; the bound keeps !word from being slow. */
@@ -24,8 +26,11 @@ struct node {
 struct setting {
     struct setting *next;
     const struct key *key;
+    const char *call;   /* of [SECTION CALL]; NULL for other sections */
+    bool call_optional; /* [SECTION ?CALL] */
     struct origin origin;
-    union value value; /* of a scalar */
+    union value value;    /* of a scalar */
+    struct tokens tokens; /* of rules, until setting_close() */
     struct node *words, **tail;
     size_t count;
     bool incomplete; /* a word of it could not be read */
@@ -51,14 +56,19 @@ struct profile_memory {
     const struct outside *outside;
 };
 
-/* A setting without a value; NULL where memory has run out (the error is filled in). */
+/* A setting without a value; NULL where memory has run out (the error is filled in). `section` is
+ * the one that the key was found in, NULL where a call's name has no meaning. */
 struct setting *setting_new(const struct profile_memory *memory, const struct key *key,
-                            struct origin origin);
+                            const struct section *section, struct origin origin);
 
 /* Parses the text of a value into a setting; a list's words are added to those that it has. `path`
  * is the file that ${PROFILE_DIR} is about. Reports each word that is wrong. */
 int setting_parse(const struct profile_memory *memory, struct setting *setting, struct part value,
                   const char *path);
+
+/* The value is whole: cuts the tokens of rules, which may go on over lines, into rules. Returns -1
+ * where some of the value is wrong, which has been reported. */
+int setting_close(const struct profile_memory *memory, struct setting *setting);
 
 /* Parses a whole file into profile->settings: all that can be read of it. */
 void profile_parse(const struct profile_memory *memory, struct profile *profile,

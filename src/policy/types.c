@@ -87,6 +87,10 @@ const struct type policy_types[TYPE_COUNT] = {
     ENUM(mqueue, "none or private", "none", "private"),
     LIST(texts, "PATH=CONTENT pairs", item_text, true),
     LIST(views, "PATH[:OPTION,...] words", item_view, true),
+    [TYPE_rules] = {.name = "rules",
+                    .size = sizeof(struct value_list),
+                    .item = item_rule,
+                    .of_call = true},
 };
 
 size_t value_origin_offset(const struct type *type)
@@ -109,8 +113,8 @@ void value_fail(const struct parse *parse, const char *hint, const char *format,
     va_list arguments;
     va_start(arguments, format);
     if (vasprintf(&text, format, arguments) >= 0)
-        diag_error(parse->diag, parse->origin, 0, hint, "%s.%s: %s", parse->key->section,
-                   parse->key->name, text);
+        diag_error(parse->diag, parse->origin, 0, hint, "%s%s%s.%s: %s", parse->key->section,
+                   parse->call ? " " : "", parse->call ? parse->call : "", parse->key->name, text);
     else
         diag_memory(parse->diag);
     va_end(arguments);

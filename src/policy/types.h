@@ -103,23 +103,34 @@ enum view_option {
     VIEW_NOSYMFOLLOW = 2, /* no symbolic link in it is followed */
 };
 
+/* Where a token of a condition stands: an error can point to it. */
+struct token_place {
+    unsigned offset; /* in the condition's text */
+    unsigned line;
+    uint16_t column, length; /* as in struct origin */
+};
+
 /* One word of a list. Which members hold something depends on the list's type. */
 struct item {
     const char *text;   /* the one form of the word, as a profile would have it, without its mark */
     const char *first;  /* words, variables: the word; paths, views, tmpfs, texts: the path; binds:
                          * the source; links: the content; assigns: the name; calls: the name or
                          * @group; capabilities: the name with cap_, in small letters; endpoints:
-                         * the address, NULL for any */
+                         * the address, NULL for any; rules: the name of the call */
     const char *second; /* binds: the target; links: the path; assigns: the value; texts: the
-                         * content */
+                         * content; rules: the condition, one blank between any two tokens, or NULL
+                         */
     bool optional;      /* it stood as ?word: it may be absent on this machine */
     bool writable;      /* binds: ":rw" */
     unsigned options;   /* views, binds: enum view_option */
     uint64_t size;      /* tmpfs: bytes, 0 where not given */
     uint64_t inodes;    /* tmpfs: 0 where not given */
     unsigned mode;      /* tmpfs: default 01777 */
-    int number;         /* families: AF_*; calls: the errno value, 0 where none is given; endpoints:
-                         * the port, 0 for any */
+    int number;         /* families: AF_*; calls, rules: the errno value, 0 where none is given;
+                         * endpoints: the port, 0 for any */
+    enum action_kind kind;            /* rules: what the call gets */
+    const struct token_place *places; /* rules: where each token of the condition stands */
+    size_t place_count;
     struct origin origin;
 };
 struct value_list {
@@ -141,5 +152,6 @@ struct value_list {
 #define value_capabilities value_list
 #define value_variables    value_list
 #define value_endpoints    value_list
+#define value_rules        value_list
 
 #endif

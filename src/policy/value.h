@@ -53,6 +53,7 @@ enum type_id {
     TYPE_texts,
     TYPE_mqueue,
     TYPE_views,
+    TYPE_rules,
     TYPE_COUNT
 };
 
@@ -78,11 +79,12 @@ union value {
 struct parse {
     struct arena *arena; /* receives what the policy keeps */
     struct diag *diag;
-    const struct key *key;         /* what the value is for */
-    struct origin origin;          /* where the value, or the word that is looked at, stands */
-    const char *text;              /* the value as it stands there */
-    unsigned column;               /* where `text` starts in its line; 0 where there is no line */
-    const char *profile_path;      /* ${PROFILE_DIR} is the directory of this file */
+    const struct key *key;    /* what the value is for */
+    const char *call;         /* and which call, where the section is [SECTION CALL]; or NULL */
+    struct origin origin;     /* where the value, or the word that is looked at, stands */
+    const char *text;         /* the value as it stands there */
+    unsigned column;          /* where `text` starts in its line; 0 where there is no line */
+    const char *profile_path; /* ${PROFILE_DIR} is the directory of this file */
     const struct outside *outside; /* where variables come from */
 };
 
@@ -97,6 +99,7 @@ struct type {
     size_t size;              /* of its struct value_* */
     const char *const *words; /* of an enum, in the order of its values, NULL-terminated */
     bool expands;             /* ${VARIABLE} has a meaning in it */
+    bool of_call;             /* its section is [SECTION CALL]: one value for each system call */
 
     /* Exactly one of the two is set. `text` and `word` are never empty, but for a string's; with
      * `expands` they may hold WORD_LITERAL. The item's text (for messages), optional and origin are
@@ -121,8 +124,8 @@ int value_scalar(struct parse *parse, union value *value);
  * set, or -1. The word is changed. */
 int value_item(const struct parse *parse, char *word, struct item *item);
 
-/* Reports a fault in the value: the text starts with "SECTION.KEY: ". The value is -1, for all
- * analysers to see. */
+/* Reports a fault in the value: the text starts with "SECTION.KEY: " or "SECTION CALL.KEY: ". The
+ * value is -1, for all analysers to see. */
 void value_fail(const struct parse *parse, const char *hint, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 #define value_error(...) (value_fail(__VA_ARGS__), -1)
@@ -155,6 +158,7 @@ int item_family(const struct parse *parse, const char *word, struct item *item);
 int item_capability(const struct parse *parse, const char *word, struct item *item);
 int item_variable(const struct parse *parse, const char *word, struct item *item);
 int item_endpoint(const struct parse *parse, const char *word, struct item *item);
+int item_rule(const struct parse *parse, const char *word, struct item *item);
 
 /* ---- the printers, for the table ------------------------------------------------------------ */
 

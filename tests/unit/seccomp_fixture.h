@@ -75,6 +75,27 @@ static inline void made_family(struct made *made, int number)
     items[made->policy.network_families.count - 1].number = number;
 }
 
+/* Adds one rule to [syscall CALL]: "allow if fd == 0", "errno:13", each one more line of
+ * "test.ini". Rules of one call must follow each other. */
+static inline void made_rule(struct made *made, const char *call, const char *text)
+{
+    static const char *const kinds[] = {[ACTION_ALLOW] = "allow",
+                                        [ACTION_LOG] = "log",
+                                        [ACTION_ERRNO] = "errno",
+                                        [ACTION_KILL] = "kill"};
+    struct value_list *list = &made->policy.syscall_rules;
+    const char *condition = strstr(text, " if "), *colon = strchr(text, ':');
+    made_word(made, list, call);
+    struct item *item = (struct item *)&list->items[list->count - 1];
+    item->text = arena_strdup(&made->policy.arena, text);
+    item->second = condition ? item->text + (condition + 4 - text) : NULL;
+    item->number =
+        colon && (!condition || colon < condition) ? (int)strtol(colon + 1, NULL, 10) : 0;
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        if (kinds[i] && strncmp(text, kinds[i], strlen(kinds[i])) == 0)
+            item->kind = (enum action_kind)i;
+}
+
 /* default = kill, unknown = errno:ENOSYS, families = unix inet inet6, refused = errno:EAFNOSUPPORT,
  * and the given allow-list. */
 static inline struct made *made_new(const char *allow)

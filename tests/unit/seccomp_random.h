@@ -6,9 +6,8 @@
 #ifndef UNIT_SECCOMP_RANDOM_H
 #define UNIT_SECCOMP_RANDOM_H
 
+#include "guards/seccomp/cases.h"
 #include "guards/seccomp/filter.h"
-#include "guards/seccomp/house.h"
-#include "guards/seccomp/interpret.h"
 #include "guards/seccomp/numbers.h"
 #include "policy/load.h"
 #include "seccomp_fixture.h"
@@ -26,7 +25,9 @@ static inline uint32_t chance(struct chance *chance, uint32_t below)
     return (uint32_t)(chance->state >> 32) % below;
 }
 
+/* Zero at first; what is compiled before is freed by what is compiled next. */
 struct compiled {
+    struct arena arena;
     struct call_table table;
     struct filter filter;
 };
@@ -35,9 +36,19 @@ static inline void compile_policy(const struct sbx_policy *policy, struct compil
 {
     struct sbx_error error = {0};
     struct diag diag = {.error = &error};
-    if (filter_settle(policy, &compiled->table, &diag) != 0 ||
+    arena_free(&compiled->arena);
+    if (filter_settle(policy, &compiled->arena, &compiled->table, &diag) != 0 ||
         filter_write(policy, &compiled->table, &compiled->filter, &diag) != 0)
         fail_msg("%s", error.text);
+}
+
+/* Whether a call has rules of its own, or what it gets depends on its arguments. */
+static inline bool is_narrowed(const struct sbx_policy *policy, const struct call_table *table,
+                               int number)
+{
+    static struct cases cases;
+    cases_make(policy, table, number, &cases);
+    return cases.count > 1 || table->of[number].rules;
 }
 
 static const char *const shipped_profiles[] = {
@@ -87,6 +98,41 @@ static inline void random_word(struct made *made, struct chance *by, const char 
         made_word(made, &policy->syscalls_kill, name);
 }
 
+/* A condition on one of some arguments, of each width and order. */
+static inline void random_test(struct chance *by, char *text, size_t size)
+{
+    static const char *const arguments[] = {"fd", "offset", "whence", "arg1 & 0xff00ff00ff"};
+    static const char *const comparisons[] = {"==", "!=", "<", "<=", ">", ">="};
+    static const char *const values[] = {"0", "1", "7", "0x7fffffff", "2", "0x100"};
+    static const char *const wide[] = {"0x100000000", "0xff000000ff", "0xff00000000"};
+    const uint32_t which = chance(by, 5);
+    if (which == 3)
+        snprintf(text, size, "%s == %s", arguments[3], chance(by, 2) ? wide[1] : "0xff");
+    else if (which == 4)
+        snprintf(text, size, "offset in {%s, 5, %s, -1} && whence & %s", wide[chance(by, 3)],
+                 wide[chance(by, 3)], values[1 + chance(by, 5)]);
+    else
+        snprintf(text, size, "%s%s %s %s%s", chance(by, 4) ? "" : "! ", arguments[which],
+                 comparisons[chance(by, 6)], which < 3 && chance(by, 3) == 0 ? "-" : "",
+                 which == 1 && chance(by, 2) ? wide[chance(by, 3)] : values[chance(by, 6)]);
+}
+
+/* Rules on lseek, up to six. */
+static inline void random_rules(struct made *made, struct chance *by)
+{
+    static const char *const actions[] = {"allow", "log", "errno:13", "errno:1", "kill"};
+    for (unsigned more = chance(by, 7); more; more--) {
+        char one[128], other[128], rule[512];
+        random_test(by, one, sizeof(one));
+        random_test(by, other, sizeof(other));
+        snprintf(rule, sizeof(rule), "%s if (%s) %s %s", actions[chance(by, 5)], one,
+                 chance(by, 2) ? "&&" : "||", other);
+        made_rule(made, "lseek", rule);
+    }
+    if (chance(by, 2))
+        made_rule(made, "lseek", actions[chance(by, 5)]);
+}
+
 /* `dense` of ten calls stand in a list. Owned: made_free(). */
 static inline struct made *made_random(struct chance *by, unsigned dense)
 {
@@ -116,6 +162,7 @@ static inline struct made *made_random(struct chance *by, unsigned dense)
         if (same == number && (needed || chance(by, 10) < dense))
             random_word(made, by, name, number);
     }
+    random_rules(made, by);
     return made;
 }
 
@@ -123,8 +170,9 @@ static inline struct made *made_random(struct chance *by, unsigned dense)
 static inline int64_t runs(const struct sock_filter *code, size_t count,
                            const struct seccomp_data *data)
 {
-    uint32_t answer;
-    return interpret(code, count, data, &answer) == 0 ? (int64_t)answer : -1;
+    const struct sock_fprog program = {.len = (unsigned short)count,
+                                       .filter = (struct sock_filter *)code};
+    return bpf_sim(&program, data);
 }
 
 #endif

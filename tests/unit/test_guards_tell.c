@@ -54,7 +54,7 @@ static bool is_elsewhere(enum key_id key)
 {
     const struct key *row = &policy_keys[key];
     return strcmp(row->section, "profile") == 0 || strcmp(row->section, "syscalls") == 0 ||
-           key == KEY_network_families || key == KEY_network_refused;
+           key == KEY_syscall_rules || key == KEY_network_families || key == KEY_network_refused;
 }
 
 static struct wall wall_of(const struct plan *plan, enum key_id key, unsigned *count)

@@ -211,11 +211,11 @@ static void what_is_not_given_is_told(void **state)
     }
     expect_answer(made, "prlimit64", "resource=RLIMIT_CPU",
                   "prlimit64(resource=RLIMIT_CPU): depends on pid\n"
-                  "  where pid is 0: allow\n"
-                  "    rule: syscalls.allow '@base' (test.ini:1)\n"
-                  "  else: errno EPERM\n"
+                  "  where pid is not 0: errno EPERM\n"
                   "    rule: house rule on pid: a process may set its own limits alone, and names "
-                  "itself 0\n");
+                  "itself 0\n"
+                  "  else: allow\n"
+                  "    rule: syscalls.allow '@base' (test.ini:1)\n");
     made_free(made);
 }
 
@@ -282,11 +282,11 @@ static void families_come_from_the_profile(void **state)
                   "  without it: allow, by syscalls.allow 'socket' (test.ini:2)\n");
     expect_answer(made, "socket", "",
                   "socket(): depends on domain\n"
-                  "  where domain is AF_UNIX, AF_INET or AF_INET6: allow\n"
+                  "  where domain is not AF_UNIX, AF_INET or AF_INET6: kill\n"
+                  "    rule: network.refused (test.ini:9): network.families does not name it\n"
+                  "  else: allow\n"
                   "    rule: syscalls.allow 'socket' (test.ini:2), and network.families "
-                  "(test.ini:1)\n"
-                  "  else: kill\n"
-                  "    rule: network.refused (test.ini:9): network.families does not name it\n");
+                  "(test.ini:1)\n");
     made->policy.network_families.count = 0;
     expect_answer(made, "socket", "",
                   "socket(): depends on domain\n"
@@ -392,6 +392,41 @@ static void nothing_reaches_the_terminal_raw(void **state)
     made_free(made);
 }
 
+/* Rules of a call's own section: in the order in which they are asked, and behind each that lets
+ * the call through what the house takes back. */
+static void rules_of_a_section(void **state)
+{
+    struct made *made = made_new("@base");
+    (void)state;
+    made_rule(made, "ioctl", "allow if fd < 3");
+    made_rule(made, "ioctl", "errno:13 if cmd == TCGETS");
+    expect_answer(made, "ioctl", "fd=7 cmd=TCGETS",
+                  "ioctl(fd=7, cmd=TCGETS): errno EACCES\n"
+                  "  rule: [syscall ioctl] 'errno:13 if cmd == TCGETS' (test.ini:3)\n");
+    expect_answer(made, "ioctl", "fd=7 cmd=0",
+                  "ioctl(fd=7, cmd=0): allow\n"
+                  "  rule: syscalls.allow '@base' (test.ini:1)\n");
+    expect_answer(made, "ioctl", "fd=0 cmd=TIOCSTI",
+                  "ioctl(fd=0, cmd=TIOCSTI): errno EPERM\n"
+                  "  rule: house rule on cmd: " TERMINAL
+                  "  without it: allow, by [syscall ioctl] 'allow if fd < 3' (test.ini:2)\n");
+    expect_answer(made, "ioctl", "cmd=TCGETS",
+                  "ioctl(cmd=TCGETS): depends on fd\n"
+                  "  where fd < 3: allow\n"
+                  "    rule: [syscall ioctl] 'allow if fd < 3' (test.ini:2)\n"
+                  "  else: errno EACCES\n"
+                  "    rule: [syscall ioctl] 'errno:13 if cmd == TCGETS' (test.ini:3)\n");
+    expect_answer(made, "ioctl", "fd=-1 cmd=1",
+                  "ioctl(fd=-1, cmd=1): allow\n" /* the kernel takes an unsigned int */
+                  "  rule: syscalls.allow '@base' (test.ini:1)\n");
+    made_rule(made, "setns", "allow");
+    expect_answer(made, "setns", "",
+                  "setns(): errno EPERM\n"
+                  "  rule: house rule: joining another namespace needs namespaces.nested = yes\n"
+                  "  without it: allow, by [syscall setns] 'allow' (test.ini:4)\n");
+    made_free(made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -401,6 +436,7 @@ int main(void)
         cmocka_unit_test(house_rules_on_whole_calls),
         cmocka_unit_test(an_argument_decides),
         cmocka_unit_test(what_is_not_given_is_told),
+        cmocka_unit_test(rules_of_a_section),
         cmocka_unit_test(denied_calls_depend_on_nothing),
         cmocka_unit_test(the_policy_says_which_rules_there_are),
         cmocka_unit_test(families_come_from_the_profile),

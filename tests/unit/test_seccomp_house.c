@@ -288,22 +288,18 @@ static void another_family_may_kill(void **state)
     made_free(made);
 }
 
-static void too_many_families_are_refused(void **state)
+/* As many as there are, and some twice. */
+static void many_families(void **state)
 {
     (void)state;
     struct made *made = made_new("@base @network-client");
-    struct sbx_error error = {0};
-    const struct host host = {0};
-    for (int i = 0; i < 122; i++) /* 125 in all: the longest block that a jump can pass */
-        made_family(made, 100 + i);
+    for (int i = 0; i < 90; i++)
+        made_family(made, i % 45);
     made_compile(made);
-    assert_int_equal(answer(made, SYS_socket, 221, 0), ALLOWED);
-    assert_int_equal(answer(made, SYS_socket, 222, 0), FAILS(EAFNOSUPPORT));
+    for (int i = 0; i < 45; i++)
+        assert_int_equal(answer(made, SYS_socket, (uint64_t)i, 0), ALLOWED);
+    assert_int_equal(answer(made, SYS_socket, 45, 0), FAILS(EAFNOSUPPORT));
     assert_int_equal(answer(made, SYS_read, 0, 0), ALLOWED);
-    made_family(made, 222);
-    assert_int_equal(guard_seccomp.prepare(&made->plan, &host, &error), -1);
-    assert_int_equal(error.code, SBX_E_PROFILE);
-    assert_non_null(strstr(error.hint, "families"));
     made_free(made);
 }
 
@@ -348,7 +344,7 @@ int main(void)
         cmocka_unit_test(families_are_those_of_the_profile),
         cmocka_unit_test(no_family_means_no_socket),
         cmocka_unit_test(another_family_may_kill),
-        cmocka_unit_test(too_many_families_are_refused),
+        cmocka_unit_test(many_families),
         cmocka_unit_test(rules_hold_without_lists),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -59,14 +59,9 @@ static bool alike_for(const struct filter *a, const struct filter *b, uint32_t a
     return true;
 }
 
-/* Whether a rule looks at the call's arguments. */
-static bool is_narrowed(const struct compiled *compiled, int number)
-{
-    return number >= 0 && number < CALLS_MAX && compiled->table.of[number].in_prelude;
-}
-
 /* `few` is for the calls of which the arguments don't matter. */
-static bool alike(const struct compiled *compiled, const struct filter *other, uint32_t k)
+static bool alike(const struct sbx_policy *policy, const struct compiled *compiled,
+                  const struct filter *other, uint32_t k)
 {
     static const int large[] = {0x3fffffff, 0x40000000, 0x40000001, INT32_MAX,      INT32_MIN,
                                 -1,         CALLS_MAX,  0x10000,    AUDIT_ARCH_I386};
@@ -77,7 +72,7 @@ static bool alike(const struct compiled *compiled, const struct filter *other, u
     make_values(&compiled->filter, &many);
     for (int number = 0; number < CALLS_MAX; number++)
         if (!alike_for(&compiled->filter, other, TEST_ARCH, number,
-                       is_narrowed(compiled, number) ? &many : &few) ||
+                       is_narrowed(policy, &compiled->table, number) ? &many : &few) ||
             !alike_for(&compiled->filter, other, AUDIT_ARCH_I386, number,
                        &(struct values){.of = {7}, .count = 1}))
             return false;
@@ -187,7 +182,10 @@ static int prove(const struct sbx_policy *policy, const struct compiled *compile
                  const struct filter *filter, struct sbx_error *error)
 {
     int result = proof_check(policy, &compiled->table, filter->code, filter->count, error);
-    if (result != 0) {
+    if (result != 0 && error->code == SBX_E_PROFILE) { /* too much to prove, with rules in it */
+        assert_string_equal(error->origin.file, "test.ini");
+        assert_true(policy->syscall_rules.count > 0);
+    } else if (result != 0) {
         assert_int_equal(error->code, SBX_E_SETUP);
         assert_non_null(strstr(error->hint, "report"));
     }
@@ -214,12 +212,12 @@ static void try_mutants(const struct sbx_policy *policy, unsigned count, struct 
         if (prove(policy, &compiled, &mutant, &error) != 0) {
             if (score->found++ % ASKED == 0) {
                 score->asked++;
-                score->other += !alike(&compiled, &mutant, mutant.code[place].k);
+                score->other += !alike(policy, &compiled, &mutant, mutant.code[place].k);
             }
             continue;
         }
         score->passed++;
-        if (!alike(&compiled, &mutant, mutant.code[place].k))
+        if (!alike(policy, &compiled, &mutant, mutant.code[place].k))
             fail_msg("mutant %u, changed at %zu: code %#x k %#x jt %u jf %u", i, place,
                      mutant.code[place].code, mutant.code[place].k, mutant.code[place].jt,
                      mutant.code[place].jf);

@@ -47,7 +47,8 @@ static struct argument read_word(struct slice word)
     argument.sets = word;
     slice_next(&front, ':', &argument.names);
     width = front;
-    if (slice_is(width, "64", 2))
+    argument.is_signed = slice_is(width, "i", 1) || slice_is(width, "s64", 3);
+    if (slice_is(width, "64", 2) || slice_is(width, "s64", 3))
         argument.kind = ARGUMENT_64;
     else if (slice_is(width, "p", 1))
         argument.kind = ARGUMENT_ADDRESS;
@@ -94,38 +95,46 @@ static bool has_name(const struct argument *argument, const char *name, size_t l
     return false;
 }
 
-/* The position of "arg3" or of a name; -1 where the call has no such argument. */
-static int find(const struct given *given, const char *name, size_t length)
+int argument_find(const struct argument *arguments, size_t count, const char *name, size_t length)
 {
-    for (size_t i = 0; i < given->count; i++)
-        if (has_name(&given->arguments[i], name, length))
+    for (size_t i = 0; i < count; i++)
+        if (has_name(&arguments[i], name, length))
             return (int)i;
     if (length == 4 && strncmp(name, "arg", 3) == 0 && name[3] >= '0' && name[3] <= '5')
-        return name[3] - '0' < (int)given->count ? name[3] - '0' : -1;
+        return name[3] - '0' < (int)count ? name[3] - '0' : -1;
     return -1;
+}
+
+void argument_suggest(const struct argument *arguments, size_t count, const char *name,
+                      char hint[ARGUMENT_HINT_SIZE])
+{
+    char text[ARGUMENT_NAME_SIZE];
+    size_t used =
+        (size_t)snprintf(hint, ARGUMENT_HINT_SIZE, "its arguments: %s", count ? "" : "none");
+    struct suggest suggest;
+    suggest_start(&suggest, name);
+    for (size_t i = 0; i < count && used < ARGUMENT_HINT_SIZE; i++) {
+        argument_name(&arguments[i], (unsigned)i, text);
+        suggest_offer(&suggest, text);
+        used +=
+            (size_t)snprintf(hint + used, ARGUMENT_HINT_SIZE - used, "%s%s", i ? ", " : "", text);
+    }
+    if (suggest_best(&suggest))
+        snprintf(hint, ARGUMENT_HINT_SIZE, "did you mean '%s'?", suggest_best(&suggest));
 }
 
 static int unknown_argument(const char *call, const struct given *given, bool named,
                             const char *name, struct sbx_error *error)
 {
-    char text[ARGUMENT_NAME_SIZE], hint[512] = "";
-    size_t used = 0;
-    struct suggest suggest;
+    char hint[ARGUMENT_HINT_SIZE];
     if (!named) {
         err_set(error, SBX_E_USAGE, 0, "explain", "%s: the names of its arguments are not known",
                 call);
         return err_hint(error, "call them arg0 to arg5, counted as in its manual page");
     }
     err_set(error, SBX_E_USAGE, 0, "explain", "%s has no argument '%s'", call, name);
-    suggest_start(&suggest, name);
-    for (size_t i = 0; i < given->count && used < sizeof(hint); i++) {
-        argument_name(&given->arguments[i], (unsigned)i, text);
-        suggest_offer(&suggest, text);
-        used += (size_t)snprintf(hint + used, sizeof(hint) - used, "%s%s", i ? ", " : "", text);
-    }
-    if (suggest_best(&suggest))
-        return err_hint(error, "did you mean '%s'?", suggest_best(&suggest));
-    return err_hint(error, "its arguments: %s", given->count ? hint : "none");
+    argument_suggest(given->arguments, given->count, name, hint);
+    return err_hint(error, "%s", hint);
 }
 
 static int behind_address(const char *call, const char *name, struct sbx_error *error)
@@ -147,7 +156,7 @@ static int read_one(const char *call, const char *text, bool named, struct given
         return err_hint(error, "write NAME=VALUE, for example cmd=TIOCSTI");
     }
     snprintf(name, sizeof(name), "%.*s", length < sizeof(name) ? (int)length : 63, text);
-    int index = find(given, text, length);
+    int index = argument_find(given->arguments, given->count, text, length);
     if (index < 0)
         return unknown_argument(call, given, named, name, error);
     const struct argument *argument = &given->arguments[index];

@@ -26,6 +26,7 @@ struct argument {
     struct slice names; /* "cmd|request"; empty where it has none */
     struct slice sets;  /* "clone,signal": of constants.def; empty where it has none */
     enum argument_kind kind;
+    bool is_signed; /* a negative number is below 0 */
 };
 
 /* The arguments of a call. Returns how many it has; where the call is not in the table that is
@@ -36,6 +37,15 @@ size_t arguments_of(const char *call, struct argument arguments[ARGUMENTS_MAX], 
 enum { ARGUMENT_NAME_SIZE = 24 };
 const char *argument_name(const struct argument *argument, unsigned index,
                           char text[ARGUMENT_NAME_SIZE]);
+
+/* The position of an argument, by one of its names or as "arg0" to "arg5"; -1 where the call has no
+ * such argument. */
+int argument_find(const struct argument *arguments, size_t count, const char *name, size_t length);
+
+/* What to say of a name that no argument has: which is near, else all that there are. */
+enum { ARGUMENT_HINT_SIZE = 256 };
+void argument_suggest(const struct argument *arguments, size_t count, const char *name,
+                      char hint[ARGUMENT_HINT_SIZE]);
 
 /* Cuts the next part off a list: false at its end. */
 bool slice_next(struct slice *list, char separator, struct slice *part);

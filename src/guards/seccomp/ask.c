@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * ask.c - one question about one system call, and its answer. The filter is compiled as for a
- * launch and must agree, or there is no answer.
+ * ask.c - one question about one system call, and its answer. The filter is compiled and proved as
+ * for a launch, or there is no answer.
  */
 #include "base/utf8.h"
-#include "guards/seccomp/agree.h"
+#include "guards/seccomp/filter.h"
 #include "guards/seccomp/numbers.h"
+#include "guards/seccomp/proof.h"
 #include "guards/seccomp/tell.h"
 #include "guards/syscalls.h"
 #include <string.h>
@@ -52,7 +53,7 @@ static bool all_alike(const struct cases *cases)
     return true;
 }
 
-/* "flags and mode": the arguments that a rule looks at. */
+/* "flags and mode": the arguments that a house rule looks at. */
 static void tell_subjects(const struct question *question, const struct house_rule *rule)
 {
     const struct argument *arguments = question->view.arguments;
@@ -63,24 +64,40 @@ static void tell_subjects(const struct question *question, const struct house_ru
     fputs(argument_name(&arguments[rule->argument], rule->argument, name), question->out);
 }
 
-/* "depends on flags and mode": what is not known of them. The first case asks about each. */
+/* "depends on flags and mode": what is not known of them. */
 static void tell_depends(const struct question *question)
 {
-    const struct call_case *first = &question->cases.of[0];
+    const struct cases *cases = &question->cases;
     char name[ARGUMENT_NAME_SIZE];
+    unsigned asked = 0;
+    for (size_t i = 0; i < cases->count; i++)
+        for (size_t j = 0; j < cases->of[i].count; j++)
+            asked |= expr_arguments(cases->of[i].conditions[j]);
     fputs("depends on ", question->out);
-    for (size_t i = 0; i < first->count; i++) {
-        const unsigned argument = first->conditions[i].argument;
-        fprintf(question->out, "%s%s", i ? " and " : "",
-                argument_name(&question->view.arguments[argument], argument, name));
-    }
+    for (unsigned i = 0, told = 0; i < ARGUMENTS_MAX; i++)
+        if (asked & 1U << i && !question->known.given[i])
+            fprintf(question->out, "%s%s", told++ ? " and " : "",
+                    argument_name(&question->view.arguments[i], i, name));
 }
 
-/* The word of network.families that names the family which is asked for. */
-static void tell_family(const struct question *question)
+/* The house rule on families, where a call has it. */
+static const struct house_rule *families_of(const struct call_view *view)
+{
+    const struct house_rule *rules[HOUSE_RULES_OF_A_CALL];
+    const size_t count = view->number < CALLS_MAX
+                             ? house_rules_of(view->policy, view->table, view->number, rules)
+                             : 0;
+    for (size_t i = 0; i < count; i++)
+        if (rules[i]->test == HOUSE_FAMILIES)
+            return rules[i];
+    return NULL;
+}
+
+/* Of a call that passes, where its family had a say: the word of network.families that names it. */
+static void tell_family(const struct question *question, const struct house_rule *rule)
 {
     const struct value_list *families = &question->view.policy->network_families;
-    const unsigned argument = question->cases.rule->argument;
+    const unsigned argument = rule->argument;
     if (!question->known.given[argument]) {
         fputs(", and network.families", question->out);
         tell_origin(question->out, families->origin);
@@ -105,32 +122,49 @@ static bool settled(const struct call_view *view)
            !view->table->of[view->number].by;
 }
 
+/* "[syscall socket] 'allow if domain == AF_UNIX' (FILE:LINE)" */
+static void tell_own_rule(const struct question *question, const struct call_rule *rule)
+{
+    fputs("[syscall ", question->out);
+    text_put(question->out, rule->item->first);
+    fputs("] '", question->out);
+    text_put(question->out, rule->item->text);
+    fputc('\'', question->out);
+    tell_origin(question->out, rule->item->origin);
+}
+
 static void tell_rule(const struct question *question, const struct call_case *one)
 {
     const struct call_view *view = &question->view;
+    const struct house_rule *families = families_of(view);
     FILE *out = question->out;
     fputs("rule: ", out);
     switch (one->by) {
     case BY_HOUSE:
         fputs("house rule on ", out);
-        tell_subjects(question, question->cases.rule);
+        tell_subjects(question, one->house);
         fprintf(out, ": %s", one->reason);
+        break;
+    case BY_SETTLED:
+        fprintf(out, "house rule: %s", one->reason);
         break;
     case BY_REFUSED:
         fputs("network.refused", out);
         tell_origin(out, view->policy->network_refused.origin);
-        fprintf(out, ": %s", question->cases.rule->reason);
+        fprintf(out, ": %s", one->house->reason);
         break;
-    case BY_FAMILIES:
+    case BY_RULE:
+        tell_own_rule(question, one->rule);
+        break;
     case BY_LISTS:
         if (settled(view))
             fprintf(out, "house rule: %s", house_settle_reason(view->number));
         else
             tell_lists(out, view);
-        if (one->by == BY_FAMILIES)
-            tell_family(question);
         break;
     }
+    if (families && (one->by == BY_RULE || one->by == BY_LISTS) && action_passes(one->action))
+        tell_family(question, families);
     fputc('\n', out);
 }
 
@@ -138,12 +172,18 @@ static void tell_rule(const struct question *question, const struct call_case *o
 static void tell_without(const struct question *question, const struct call_case *one)
 {
     const struct call_view *view = &question->view;
-    if (one->by != BY_HOUSE && one->by != BY_REFUSED && !settled(view))
+    if (one->by == BY_RULE || (one->by == BY_LISTS && !settled(view)))
         return;
     fputs("  without it: ", question->out);
-    tell_action(question->out, calls_standing(view->policy, view->lists, view->number));
-    fputs(", by ", question->out);
-    tell_lists(question->out, view);
+    if (one->rule) {
+        tell_action(question->out, one->rule->action);
+        fputs(", by ", question->out);
+        tell_own_rule(question, one->rule);
+    } else {
+        tell_action(question->out, calls_standing(view->policy, view->lists, view->number));
+        fputs(", by ", question->out);
+        tell_lists(question->out, view);
+    }
     fputc('\n', question->out);
 }
 
@@ -204,19 +244,20 @@ static void tell_answer(const struct question *question)
 
 /* ---- the question --------------------------------------------------------------------------- */
 
+/* What is told rests on the rules; that the filter does what they say is proved first, for every
+ * call there is. */
 static int answer(struct question *question, const struct call_table *lists,
                   struct call_table *table, struct sbx_error *error)
 {
     struct filter filter;
     struct diag diag = {.error = error};
-    if (filter_write(question->view.policy, table, &filter, &diag) != 0)
+    if (filter_write(question->view.policy, table, &filter, &diag) != 0 ||
+        proof_check(question->view.policy, table, filter.code, filter.count, error) != 0)
         return -1;
     question->view.lists = lists;
     question->view.table = table;
     cases_make(question->view.policy, table, question->view.number, &question->cases);
     cases_narrow(&question->cases, &question->known);
-    if (agree(&filter, question->view.number, &question->cases, &question->known, error) != 0)
-        return -1;
     tell_answer(question);
     return 0;
 }
@@ -227,6 +268,7 @@ int syscalls_ask(const struct sbx_policy *policy, const char *call, const char *
     struct question question = {.out = out, .view = {.policy = policy}};
     struct call_table lists, table;
     struct diag diag = {.error = error};
+    struct arena arena = {NULL};
     if (number_of_call(call, &question.view.number, error) != 0)
         return -1;
     name_of_call(question.view.number, question.name);
@@ -237,8 +279,11 @@ int syscalls_ask(const struct sbx_policy *policy, const char *call, const char *
         question.known.given[i] = question.given.texts[i] != NULL;
         question.known.values[i] = question.given.values[i];
     }
-    if (filter_settle(policy, &lists, &diag) != 0)
-        return -1;
-    table = lists;
-    return answer(&question, &lists, &table, error);
+    int result = filter_settle(policy, &arena, &lists, &diag);
+    if (result == 0) {
+        table = lists;
+        result = answer(&question, &lists, &table, error);
+    }
+    arena_free(&arena);
+    return result;
 }

@@ -1,27 +1,32 @@
 /* SPDX-License-Identifier: MIT
  *
- * body.c - one action a call, as a binary tree over ranges of numbers. Knows no names, no lists and
- * no house rule; whether it is right is proof.c's business, which reads nothing of this.
+ * body.c - the filter: one tree over ranges of numbers, with an action, or a decision about a
+ * call's arguments, at each of its leaves. Knows no names, no lists and no house rule; whether it
+ * is right is proof.c's business, which reads nothing of this.
  *
  * Neighbouring numbers with one answer are a span. A leaf is a span, with up to a few single
  * numbers in it that have another answer: each such costs one comparison, and as a span of its own
- * it would cost two. Code is written from its end to its beginning, because jumps go forward: so
- * each target is known when the jump to it is written, and returns are shared.
+ * it would cost two.
  */
-#include "guards/seccomp/filter.h"
+#include "guards/seccomp/decision.h"
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <sys/syscall.h>
+
+#if defined(__x86_64__)
+#define X32_FIRST 0x40000000U
+#endif
 
 enum {
     LEAF_SPANS = 5, /* two exceptions, and what is between them: more would make some calls slow */
-    /* How far back a return is looked for: two instructions may come between it and its user. */
-    NEAR = UINT8_MAX - 2,
     HOT_WEIGHT = 16,
+    SPANS_MAX = CALLS_MAX + 2,
 };
 
-/* Numbers first..last with one answer. Between two spans there may be numbers that nobody asks the
- * body about. */
+/* Numbers first..last with one answer. */
 struct span {
     uint32_t first, last;
+    bool decides; /* one call that is decided about by its arguments */
     uint32_t answer;
     unsigned weight;
 };
@@ -33,12 +38,11 @@ struct leaf {
 };
 
 struct tree {
-    struct span spans[CALLS_MAX];
-    struct leaf leaves[CALLS_MAX];
+    struct span spans[SPANS_MAX];
+    struct leaf leaves[SPANS_MAX];
     size_t span_count, leaf_count;
-    struct sock_filter code[BPF_MAXINSNS]; /* the last instruction first */
-    size_t count;
-    bool overflow;
+    struct emit *emit;
+    struct decisions decisions;
 };
 
 /* ---- spans and leaves ----------------------------------------------------------------------- */
@@ -71,21 +75,47 @@ static unsigned weight_of(int number)
     }
 }
 
-static void make_spans(const struct sbx_policy *policy, const struct call_table *table,
-                       struct tree *tree)
+static void add_span(struct tree *tree, struct span span)
 {
-    for (int number = 0; number <= table->newest && number < CALLS_MAX; number++) {
-        if (table->of[number].in_prelude)
-            continue;
-        const uint32_t answer = filter_return(calls_action(policy, table, number));
-        struct span *span = tree->span_count ? &tree->spans[tree->span_count - 1] : NULL;
-        if (!span || span->answer != answer) {
-            span = &tree->spans[tree->span_count++];
-            *span = (struct span){.first = (uint32_t)number, .answer = answer};
-        }
-        span->last = (uint32_t)number;
-        span->weight += weight_of(number);
+    struct span *before = tree->span_count ? &tree->spans[tree->span_count - 1] : NULL;
+    if (!before || before->decides || span.decides || before->answer != span.answer) {
+        tree->spans[tree->span_count++] = span;
+        return;
     }
+    before->last = span.last;
+    before->weight += span.weight;
+}
+
+/* Every number there is. */
+static void make_spans(struct tree *tree)
+{
+    const struct sbx_policy *policy = tree->decisions.policy;
+    const struct call_table *table = tree->decisions.table;
+    uint32_t last = UINT32_MAX;
+    for (int number = 0; number < CALLS_MAX; number++)
+        add_span(tree, (struct span){
+                           .first = (uint32_t)number,
+                           .last = (uint32_t)number,
+                           .decides = decision_needed(&tree->decisions, number),
+                           .answer = filter_return(calls_standing(policy, table, number)),
+                           .weight = number <= table->newest ? weight_of(number) : 0,
+                       });
+#ifdef X32_FIRST
+    add_span(tree, (struct span){.first = CALLS_MAX,
+                                 .last = X32_FIRST - 1,
+                                 .answer = filter_return(policy->syscalls_unknown)});
+    add_span(tree,
+             (struct span){.first = X32_FIRST, .last = last, .answer = SECCOMP_RET_KILL_PROCESS});
+#else
+    add_span(tree, (struct span){.first = CALLS_MAX,
+                                 .last = last,
+                                 .answer = filter_return(policy->syscalls_unknown)});
+#endif
+}
+
+static bool same_answer(const struct span *a, const struct span *b)
+{
+    return !a->decides && !b->decides && a->answer == b->answer;
 }
 
 /* Whether the leaf can take the exception behind it, and what follows that. */
@@ -94,7 +124,7 @@ static bool takes_exception(const struct tree *tree, const struct leaf *leaf)
     const size_t after = leaf->last + 2;
     return after < tree->span_count && leaf->last - leaf->first + 2 < LEAF_SPANS &&
            tree->spans[leaf->last + 1].first == tree->spans[leaf->last + 1].last &&
-           tree->spans[after].answer == tree->spans[leaf->first].answer;
+           same_answer(&tree->spans[after], &tree->spans[leaf->first]);
 }
 
 static void make_leaves(struct tree *tree)
@@ -109,56 +139,22 @@ static void make_leaves(struct tree *tree)
     }
 }
 
-/* ---- code, backwards ------------------------------------------------------------------------ */
+/* ---- code ----------------------------------------------------------------------------------- */
 
-/* Returns the place of the instruction, counted from the end. */
-static size_t put(struct tree *tree, unsigned code, uint32_t k, size_t if_true, size_t if_false)
+static place put_span(struct tree *tree, const struct span *span)
 {
-    if (tree->count == BPF_MAXINSNS) {
-        tree->overflow = true;
-        return 0;
-    }
-    tree->code[tree->count] = (struct sock_filter){
-        .code = (uint16_t)code, .jt = (uint8_t)if_true, .jf = (uint8_t)if_false, .k = k};
-    return tree->count++;
+    return span->decides ? decision_put(&tree->decisions, (int)span->first)
+                         : emit_return(tree->emit, span->answer);
 }
 
-/* A comparison in front of all that is written, with the places where it goes. */
-static size_t put_jump(struct tree *tree, unsigned comparison, uint32_t k, size_t if_true,
-                       size_t if_false)
+static place put_leaf(struct tree *tree, const struct leaf *leaf)
 {
-    const size_t over_true = tree->count - if_true - 1, over_false = tree->count - if_false - 1;
-    if (over_true > UINT8_MAX || over_false > UINT8_MAX)
-        tree->overflow = true; /* not by the way in which trees are put together here */
-    return put(tree, BPF_JMP | comparison | BPF_K, k, over_true, over_false);
-}
-
-static size_t put_return(struct tree *tree, uint32_t answer)
-{
-    for (size_t back = 1; back <= tree->count && back <= NEAR; back++) {
-        const struct sock_filter *at = &tree->code[tree->count - back];
-        if (at->code == (BPF_RET | BPF_K) && at->k == answer)
-            return tree->count - back;
-    }
-    return put(tree, BPF_RET | BPF_K, answer, 0, 0);
-}
-
-/* A place that the next comparison can jump to, in whose stead there may be a jump to it. */
-static size_t bring_near(struct tree *tree, size_t place)
-{
-    if (tree->count - place <= NEAR)
-        return place;
-    return put(tree, BPF_JMP | BPF_JA, (uint32_t)(tree->count - place - 1), 0, 0);
-}
-
-static size_t put_leaf(struct tree *tree, const struct leaf *leaf)
-{
-    size_t place = put_return(tree, tree->spans[leaf->last].answer);
+    place next = put_span(tree, &tree->spans[leaf->last]);
     for (size_t i = leaf->last; i > leaf->first; i -= 2) {
-        const size_t answer = put_return(tree, tree->spans[i - 1].answer);
-        place = put_jump(tree, BPF_JEQ, tree->spans[i - 1].first, answer, place);
+        const place exception = put_span(tree, &tree->spans[i - 1]);
+        next = emit_jump(tree->emit, BPF_JEQ, tree->spans[i - 1].first, exception, next);
     }
-    return place;
+    return next;
 }
 
 /* The leaf of first+1..last in front of which the weights are divided most evenly. */
@@ -177,42 +173,52 @@ static size_t middle(const struct tree *tree, size_t first, size_t last)
 }
 
 /* A leaf without exceptions is only a return, which is best looked for when its user is written. */
-static bool is_plain(const struct leaf *leaf)
+static bool is_plain(const struct tree *tree, const struct leaf *leaf)
 {
-    return leaf->first == leaf->last;
+    return leaf->first == leaf->last && !tree->spans[leaf->first].decides;
 }
 
-static size_t put_tree(struct tree *tree, size_t first, size_t last)
+static place put_tree(struct tree *tree, size_t first, size_t last)
 {
     if (first == last)
         return put_leaf(tree, &tree->leaves[first]);
     const size_t split = middle(tree, first, last);
-    const bool plain_low = split - 1 == first && is_plain(&tree->leaves[first]);
-    const bool plain_high = split == last && is_plain(&tree->leaves[last]);
-    size_t high = plain_high ? 0 : put_tree(tree, split, last);
-    size_t low = plain_low ? 0 : put_tree(tree, first, split - 1);
+    const bool plain_low = split - 1 == first && is_plain(tree, &tree->leaves[first]);
+    const bool plain_high = split == last && is_plain(tree, &tree->leaves[last]);
+    place high = plain_high ? 0 : put_tree(tree, split, last);
+    place low = plain_low ? 0 : put_tree(tree, first, split - 1);
     if (plain_high)
-        high = put_return(tree, tree->spans[tree->leaves[last].first].answer);
+        high = put_leaf(tree, &tree->leaves[last]);
     if (plain_low)
-        low = put_return(tree, tree->spans[tree->leaves[first].first].answer);
-    high = bring_near(tree, high);
-    return put_jump(tree, BPF_JGE, tree->spans[tree->leaves[split].first].first, high, low);
+        low = put_leaf(tree, &tree->leaves[first]);
+    return emit_jump(tree->emit, BPF_JGE, tree->spans[tree->leaves[split].first].first, high, low);
 }
 
-void body_append(const struct sbx_policy *policy, const struct call_table *table,
-                 struct filter *filter)
+/* In front of the tree: calls of another ABI. */
+static void put_head(struct emit *emit, place root)
 {
-    struct tree tree; /* large: only what is counted in it is ever read */
-    tree.span_count = tree.leaf_count = tree.count = 0;
-    tree.overflow = false;
-    make_spans(policy, table, &tree);
+    if (emit->count - root != 1) /* what follows a load is what stands behind it */
+        emit_put(emit, BPF_JMP | BPF_JA, (uint32_t)(emit->count - root - 1));
+    const place native = emit_load(emit, offsetof(struct seccomp_data, nr), UINT32_MAX);
+    const place foreign = emit_return(emit, SECCOMP_RET_KILL_PROCESS);
+    emit_jump(emit, BPF_JEQ, NATIVE_ARCH, native, foreign);
+    emit_load(emit, offsetof(struct seccomp_data, arch), UINT32_MAX);
+}
+
+void body_write(const struct sbx_policy *policy, const struct call_table *table,
+                struct filter *filter)
+{
+    struct emit emit; /* both are large: only what is counted in them is ever read */
+    struct tree tree;
+    emit.count = tree.span_count = tree.leaf_count = 0;
+    emit.overflow = false;
+    tree.emit = &emit;
+    tree.decisions.policy = policy;
+    tree.decisions.table = table;
+    tree.decisions.emit = &emit;
+    tree.decisions.shared_count = 0;
+    make_spans(&tree);
     make_leaves(&tree);
-    if (tree.leaf_count)
-        put_tree(&tree, 0, tree.leaf_count - 1);
-    if (tree.overflow || tree.count > BPF_MAXINSNS - filter->count) {
-        filter->overflow = true;
-        return;
-    }
-    while (tree.count)
-        filter->code[filter->count++] = tree.code[--tree.count];
+    put_head(&emit, put_tree(&tree, 0, tree.leaf_count - 1));
+    emit_finish(&emit, filter);
 }

@@ -13,16 +13,18 @@
 
 enum { CALLS_MAX = 1024 }; /* native numbers end far below */
 
+struct call_rules;
+
 /* How strongly the profile speaks of a call: a plain name beats a @group. */
 enum call_rank { RANK_NONE, RANK_GROUP, RANK_NAME };
 
 struct call_verdict {
     enum call_rank rank; /* RANK_NONE: no list speaks of the call, it gets syscalls.default */
     enum action_kind kind;
-    int error;                /* with ACTION_ERRNO */
-    const struct item *by;    /* the word that decided */
-    const struct item *rival; /* a word of the same weight that gives another errno value */
-    bool in_prelude;          /* the house rules end it, so that the body need not know it */
+    int error;                      /* with ACTION_ERRNO */
+    const struct item *by;          /* the word that decided */
+    const struct item *rival;       /* a word of the same weight that gives another errno value */
+    const struct call_rules *rules; /* on its arguments: they come before all this; NULL: none */
 };
 
 struct call_table {

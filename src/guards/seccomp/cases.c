@@ -1,91 +1,171 @@
 /* SPDX-License-Identifier: MIT
  *
- * cases.c - the house rules in words that can be told and decided on. Reads no filter code.
+ * cases.c - the rules on a call, those of its section and those of the house, as cases that can be
+ * told and decided on. Reads no filter code.
  */
 #include "guards/seccomp/cases.h"
 #include <errno.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
-static struct call_case *add_case(struct cases *cases, struct value_action action, enum case_by by,
-                                  const char *reason)
+/* Calls whose house rules are about more than the low word of an argument don't exist. */
+static const struct expr *add_test(struct cases *cases, struct test test)
 {
-    struct call_case *made = &cases->of[cases->count++];
-    *made = (struct call_case){.action = action, .by = by, .reason = reason};
+    struct expr *made = &cases->house[cases->house_count++];
+    *made = (struct expr){.kind = EXPR_TEST, .test = test};
     return made;
 }
 
-static void add_condition(struct call_case *to, enum condition_test test, unsigned argument,
-                          const uint32_t *values, size_t count)
+/* A house rule as what it denies: up to two conditions, of which both must hold. */
+struct denial {
+    const struct expr *conditions[2];
+    size_t count;
+    struct value_action action;
+    enum case_by by;
+    const struct house_rule *house;
+    const char *reason;
+};
+
+enum { DENIALS_MAX = HOUSE_RULES_OF_A_CALL + 1 };
+
+static struct denial *add_denial(struct denial *denials, size_t *count,
+                                 const struct house_rule *house, int error)
 {
-    to->conditions[to->count++] =
-        (struct condition){.test = test, .argument = argument, .values = values, .count = count};
+    struct denial *made = &denials[(*count)++];
+    *made = (struct denial){.action = {.kind = ACTION_ERRNO, .error = error},
+                            .by = BY_HOUSE,
+                            .house = house,
+                            .reason = house->reason};
+    return made;
 }
 
-static void make_families(const struct sbx_policy *policy, const struct house_rule *rule,
-                          struct value_action pass, struct cases *cases)
+static void make_families(const struct sbx_policy *policy, struct cases *cases)
 {
-    static const uint32_t local = AF_UNIX;
-    const struct value_action error = {.kind = ACTION_ERRNO, .error = HOUSE_UNIX_ERROR};
-    const struct value_list *families = &policy->network_families;
-    bool named = false;
-    if (families->count) {
-        struct call_case *listed = add_case(cases, pass, BY_FAMILIES, NULL);
-        add_condition(listed, CONDITION_FAMILY, rule->argument, NULL, families->count);
-        listed->conditions[0].numbers = families;
+    for (size_t i = 0; i < policy->network_families.count; i++) {
+        const uint64_t family = (uint64_t)(unsigned)policy->network_families.items[i].number;
+        bool known = false;
+        for (size_t j = 0; j < cases->family_count; j++)
+            known |= cases->families[j] == family;
+        if (!known && cases->family_count < CASES_FAMILIES)
+            cases->families[cases->family_count++] = family;
     }
-    for (size_t i = 0; i < families->count; i++)
-        named |= families->items[i].number == AF_UNIX;
-    if (!named)
-        add_condition(add_case(cases, error, BY_HOUSE, house_unix_reason), CONDITION_EQUAL,
-                      rule->argument, &local, 1);
-    add_case(cases, policy->network_refused, BY_REFUSED, NULL);
+}
+
+/* A family that is not named. The unix one is answered with an error, whatever the others get. */
+static void deny_families(const struct sbx_policy *policy, const struct house_rule *house,
+                          struct cases *cases, struct denial *denials, size_t *count)
+{
+    static const uint64_t local = AF_UNIX;
+    struct test test = {.kind = TEST_EQUAL, .argument = house->argument, .mask = TEST_NARROW_MASK};
+    bool named = false;
+    make_families(policy, cases);
+    for (size_t i = 0; i < cases->family_count; i++)
+        named |= cases->families[i] == AF_UNIX;
+    if (!named) {
+        struct denial *unnamed = add_denial(denials, count, house, HOUSE_UNIX_ERROR);
+        test.values = &local;
+        test.count = 1;
+        unnamed->conditions[unnamed->count++] = add_test(cases, test);
+        unnamed->reason = house_unix_reason;
+    }
+    struct denial *other = add_denial(denials, count, house, 0);
+    test.values = cases->families;
+    test.count = cases->family_count;
+    test.negated = true;
+    if (cases->family_count)
+        other->conditions[other->count++] = add_test(cases, test);
+    other->action = policy->network_refused;
+    other->by = BY_REFUSED;
+}
+
+static void deny(const struct house_rule *house, struct cases *cases, struct denial *denials,
+                 size_t *count)
+{
+    struct denial *made = add_denial(denials, count, house, house->error);
+    struct test test = {.argument = house->argument, .mask = TEST_NARROW_MASK};
+    if (house->gate)
+        made->conditions[made->count++] = add_test(
+            cases,
+            (struct test){.kind = TEST_ANY, .argument = house->argument - 1, .mask = house->gate});
+    if (house->test == HOUSE_DENY_ANY_BIT) {
+        test.kind = TEST_ANY;
+        test.mask = 0;
+        for (size_t i = 0; i < house->count; i++)
+            test.mask |= house->values[i];
+    } else {
+        test.kind = TEST_EQUAL;
+        test.values = house->values;
+        test.count = house->count;
+        test.negated = house->test == HOUSE_PASS_EQUAL;
+    }
+    made->conditions[made->count++] = add_test(cases, test);
+}
+
+static size_t make_denials(const struct sbx_policy *policy, const struct call_table *table,
+                           int number, struct cases *cases, struct denial denials[DENIALS_MAX])
+{
+    const struct house_rule *rules[HOUSE_RULES_OF_A_CALL];
+    const size_t rule_count = house_rules_of(policy, table, number, rules);
+    size_t count = 0;
+    for (size_t i = 0; i < rule_count; i++)
+        if (rules[i]->test == HOUSE_FAMILIES)
+            deny_families(policy, rules[i], cases, denials, &count);
+        else
+            deny(rules[i], cases, denials, &count);
+    return count;
+}
+
+static struct call_case *add_case(struct cases *cases, const struct call_rule *rule,
+                                  struct value_action action, enum case_by by)
+{
+    struct call_case *made = &cases->of[cases->count++];
+    *made = (struct call_case){.action = action, .by = by, .rule = rule};
+    if (rule && rule->condition)
+        made->conditions[made->count++] = rule->condition;
+    return made;
+}
+
+/* What a rule gives, or the lists where it is NULL; first, where that lets the call through, what
+ * the house takes back of it. */
+static void add_cases(struct cases *cases, const struct call_rule *rule, struct value_action action,
+                      const struct denial *denials, size_t count)
+{
+    for (size_t i = 0; i < count && action_passes(action); i++) {
+        struct call_case *made = add_case(cases, rule, denials[i].action, denials[i].by);
+        for (size_t j = 0; j < denials[i].count; j++)
+            made->conditions[made->count++] = denials[i].conditions[j];
+        made->house = denials[i].house;
+        made->reason = denials[i].reason;
+    }
+    add_case(cases, rule, action, rule ? BY_RULE : BY_LISTS);
 }
 
 void cases_make(const struct sbx_policy *policy, const struct call_table *table, int number,
                 struct cases *cases)
 {
-    const struct value_action pass = calls_standing(policy, table, number);
-    const struct house_rule *rule = house_rule_of(policy, table, number);
-    *cases = (struct cases){.rule = rule};
-    if (!rule) {
-        add_case(cases, pass, BY_LISTS, NULL);
-        return;
+    const bool listed = number < CALLS_MAX;
+    const struct call_rules *rules = listed ? table->of[number].rules : NULL;
+    const int ends = listed ? house_ends(policy, number) : 0;
+    struct denial denials[DENIALS_MAX];
+    cases->count = cases->house_count = cases->family_count = 0;
+    const size_t count = listed ? make_denials(policy, table, number, cases, denials) : 0;
+    for (size_t i = 0; rules && i < rules->count; i++) {
+        const struct call_rule *rule = &rules->of[i];
+        if (ends && action_passes(rule->action)) {
+            struct call_case *made =
+                add_case(cases, rule, (struct value_action){.kind = ACTION_ERRNO, .error = ends},
+                         BY_SETTLED);
+            made->reason = house_settle_reason(number);
+        } else {
+            add_cases(cases, rule, rule->action, denials, count);
+        }
     }
-    const struct value_action error = {.kind = ACTION_ERRNO, .error = rule->error};
-    if (rule->test == HOUSE_FAMILIES) {
-        make_families(policy, rule, pass, cases);
+    if (rules_complete(rules))
         return;
-    }
-    const bool passes = rule->test == HOUSE_PASS_EQUAL;
-    struct call_case *first = passes ? add_case(cases, pass, BY_LISTS, NULL)
-                                     : add_case(cases, error, BY_HOUSE, rule->reason);
-    if (rule->gate)
-        add_condition(first, CONDITION_ANY_BIT, rule->argument - 1, &rule->gate, 1);
-    add_condition(first, rule->test == HOUSE_DENY_ANY_BIT ? CONDITION_ANY_BIT : CONDITION_EQUAL,
-                  rule->argument, rule->values, rule->count);
-    if (passes)
-        add_case(cases, error, BY_HOUSE, rule->reason);
-    else
-        add_case(cases, pass, BY_LISTS, NULL);
+    add_cases(cases, NULL, calls_standing(policy, table, number), denials, count);
 }
 
-uint32_t condition_value(const struct condition *condition, size_t index)
-{
-    return condition->numbers ? (uint32_t)condition->numbers->items[index].number
-                              : condition->values[index];
-}
-
-static bool holds(const struct condition *condition, uint64_t value)
-{
-    const uint32_t low = (uint32_t)value;
-    for (size_t i = 0; i < condition->count; i++) {
-        const uint32_t wanted = condition_value(condition, i);
-        if (condition->test == CONDITION_ANY_BIT ? (low & wanted) != 0 : low == wanted)
-            return true;
-    }
-    return false;
-}
+/* ---- deciding ------------------------------------------------------------------------------- */
 
 /* Takes away the conditions of a case that are known to hold. Returns false where one is known not
  * to. */
@@ -93,11 +173,12 @@ static bool narrow_case(struct call_case *one, const struct known *known)
 {
     size_t left = 0;
     for (size_t i = 0; i < one->count; i++) {
-        const struct condition condition = one->conditions[i];
-        if (!known->given[condition.argument])
-            one->conditions[left++] = condition;
-        else if (!holds(&condition, known->values[condition.argument]))
+        const struct expr *condition = one->conditions[i];
+        const int holds = expr_known(condition, known);
+        if (holds == 0)
             return false;
+        if (holds < 0)
+            one->conditions[left++] = condition;
     }
     one->count = left;
     return true;
@@ -123,7 +204,7 @@ const struct call_case *cases_decide(const struct cases *cases, const uint64_t v
         const struct call_case *one = &cases->of[i];
         bool fits = true;
         for (size_t j = 0; j < one->count; j++)
-            fits = fits && holds(&one->conditions[j], values[one->conditions[j].argument]);
+            fits = fits && expr_holds(one->conditions[j], values);
         if (fits)
             return one;
     }

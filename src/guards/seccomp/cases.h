@@ -1,53 +1,49 @@
 /* SPDX-License-Identifier: MIT
  *
  * cases.h - what one call gets by the rules, as a list of cases: the first that fits decides. For
- * those who tell and compare; the filter itself is written by prelude.c and body.c, and is no
- * party to this.
+ * those who tell, compare and prove; the filter itself is written by decision.c and body.c, which
+ * are no party to this.
  */
 #ifndef GUARDS_SECCOMP_CASES_H
 #define GUARDS_SECCOMP_CASES_H
 
+#include "guards/seccomp/argrules.h"
 #include "guards/seccomp/house.h"
-#include <stdio.h>
-
-enum condition_test { CONDITION_EQUAL, CONDITION_ANY_BIT, CONDITION_FAMILY };
-
-/* Something about the low word of an argument. */
-struct condition {
-    enum condition_test test;
-    unsigned argument;
-    const uint32_t *values;           /* EQUAL: one of these; ANY_BIT: a bit of one of these */
-    const struct value_list *numbers; /* FAMILY: one of the numbers of these words */
-    size_t count;
-};
 
 enum case_by {
-    BY_LISTS,    /* the lists of [syscalls], or their default or unknown */
-    BY_FAMILIES, /* the same, for a family that network.families names */
-    BY_REFUSED,  /* network.refused */
-    BY_HOUSE,
+    BY_LISTS,   /* the lists of [syscalls], or their default or unknown */
+    BY_RULE,    /* a rule of the call's own section */
+    BY_REFUSED, /* network.refused */
+    BY_HOUSE,   /* a house rule on arguments */
+    BY_SETTLED, /* a house rule on the whole call */
 };
 
-enum { CASE_CONDITIONS = 2, CASES_MAX = 3 };
+enum {
+    CASE_CONDITIONS = 3, /* of a rule, and of a house rule two */
+    CASES_RULES = RULES_OF_A_CALL,
+    CASES_MAX = (CASES_RULES + 1) * (HOUSE_RULES_OF_A_CALL + 2),
+    CASES_HOUSE = 2 * (HOUSE_RULES_OF_A_CALL + 1),
+    CASES_FAMILIES = 64, /* no kernel has as many */
+};
 
 struct call_case {
-    struct condition conditions[CASE_CONDITIONS]; /* all must hold */
+    const struct expr *conditions[CASE_CONDITIONS]; /* all must hold */
     size_t count;
     struct value_action action;
     enum case_by by;
-    const char *reason; /* BY_HOUSE */
+    const struct call_rule *rule;   /* the rule of its section that fits too; NULL: none does */
+    const struct house_rule *house; /* BY_HOUSE, BY_REFUSED */
+    const char *reason;             /* BY_HOUSE, BY_SETTLED */
 };
 
+/* Points into itself: it must not be copied. */
 struct cases {
     struct call_case of[CASES_MAX]; /* the last one has no condition */
     size_t count;
-    const struct house_rule *rule; /* where they come from; NULL where the lists alone decide */
-};
-
-/* What is known of the arguments of a call. */
-struct known {
-    uint64_t values[6];
-    bool given[6];
+    struct expr house[CASES_HOUSE]; /* the conditions of house rules */
+    size_t house_count;
+    uint64_t families[CASES_FAMILIES]; /* what network.families names, each once */
+    size_t family_count;
 };
 
 /* The cases of a call. The table is that with the house rules in it. */
@@ -59,8 +55,5 @@ void cases_narrow(struct cases *cases, const struct known *known);
 
 /* The case for arguments that are all given. */
 const struct call_case *cases_decide(const struct cases *cases, const uint64_t values[6]);
-
-/* One of the values of a condition. */
-uint32_t condition_value(const struct condition *condition, size_t index);
 
 #endif

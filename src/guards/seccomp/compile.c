@@ -3,6 +3,7 @@
  * compile.c - from a policy to a filter, step by step, and what no machine could run. For the
  * launch and for those who only ask. Installs nothing.
  */
+#include "guards/seccomp/argrules.h"
 #include "guards/seccomp/filter.h"
 #include "guards/seccomp/house.h"
 #include <stdio.h>
@@ -12,8 +13,12 @@ static int check_needed(const struct sbx_policy *policy, const struct call_table
                         const char *name, const char *why, struct diag *diag)
 {
     const struct call_verdict *verdict = &table->of[number];
-    if (calls_passes(policy, table, number))
+    if (rules_may_pass(policy, table, number))
         return 0;
+    if (verdict->rules)
+        return diag_error(diag, verdict->rules->of[verdict->rules->count - 1].item->origin, 0,
+                          "let a rule of the section allow it", "[syscall %s] denies %s, %s", name,
+                          name, why);
     if (verdict->rank != RANK_NONE) {
         char hint[HINT_SIZE];
         const char *key = verdict->kind == ACTION_KILL ? "syscalls.kill" : "syscalls.errno";
@@ -31,6 +36,14 @@ static int check_needed(const struct sbx_policy *policy, const struct call_table
                       "syscalls.allow does not name %s, %s", name, why);
 }
 
+static const struct item *passing_rule(const struct call_rules *rules)
+{
+    size_t i = 0;
+    while (!action_passes(rules->of[i].action))
+        i++;
+    return rules->of[i].item;
+}
+
 static int check_forbidden(const struct sbx_policy *policy, const struct call_table *table,
                            struct diag *diag)
 {
@@ -38,8 +51,13 @@ static int check_forbidden(const struct sbx_policy *policy, const struct call_ta
     for (int number = 0; number < CALLS_MAX; number++) {
         const struct call_verdict *verdict = &table->of[number];
         const char *why, *instead;
-        if (verdict->rank != RANK_NAME || !calls_passes(policy, table, number) ||
-            !house_forbids(number, &why, &instead))
+        if (!house_forbids(number, &why, &instead))
+            continue;
+        if (rules_pass(verdict->rules))
+            result = diag_error(diag, passing_rule(verdict->rules)->origin, 0, instead,
+                                "[syscall %s] can't let it pass: %s; it always answers ENOSYS",
+                                passing_rule(verdict->rules)->first, why);
+        if (verdict->rank != RANK_NAME || !calls_passes(policy, table, number))
             continue;
         result = diag_error(diag, verdict->by->origin, 0, instead,
                             "syscalls.%s: '%s' can't be allowed: %s; it always answers ENOSYS",
@@ -50,9 +68,13 @@ static int check_forbidden(const struct sbx_policy *policy, const struct call_ta
 
 /* Looking every name up is too slow to be done twice, so that this is no part of the guard's
  * check(). */
-int filter_settle(const struct sbx_policy *policy, struct call_table *table, struct diag *diag)
+int filter_settle(const struct sbx_policy *policy, struct arena *arena, struct call_table *table,
+                  struct diag *diag)
 {
     int names = calls_settle(policy, table, diag);
+    if (names != 0 && diag_stop(diag))
+        return -1;
+    names |= rules_settle(policy, arena, table, diag);
     if (names != 0 && diag_stop(diag))
         return -1;
     int forbidden = check_forbidden(policy, table, diag);
@@ -66,16 +88,12 @@ int filter_settle(const struct sbx_policy *policy, struct call_table *table, str
 int filter_write(const struct sbx_policy *policy, struct call_table *table, struct filter *filter,
                  struct diag *diag)
 {
-    filter->count = 0;
-    filter->overflow = false;
     house_settle(policy, table);
-    house_emit(policy, table, filter);
-    body_append(policy, table, filter);
+    body_write(policy, table, filter);
     if (!filter->overflow)
         return 0;
     return diag_error(diag, policy->syscalls_allow.origin, 0,
-                      "name fewer system calls or socket families",
-                      "the filter is longer than the %d instructions, or one of its jumps than the "
-                      "255, that the kernel takes",
+                      "write fewer or simpler rules in the sections [syscall NAME]",
+                      "the filter is longer than the %d instructions that the kernel takes",
                       BPF_MAXINSNS);
 }

@@ -17,7 +17,7 @@ struct fact {
     bool holds;
 };
 
-/* The word that the low half of an argument is. */
+/* The word that the low half of the first argument is; its high half follows. */
 enum { FIRST_ARGUMENT_WORD = 4 };
 
 enum decision {
@@ -31,7 +31,7 @@ enum decision {
 uint32_t decide_answer(struct value_action action);
 
 /* Whether by the cases each input for which all facts hold gets the answer. Facts about words that
- * are no low half of an argument are passed over: that makes the region larger, never smaller. */
+ * are no half of an argument are passed over: that makes the region larger, never smaller. */
 enum decision decide(const struct cases *cases, const struct fact *facts, size_t count,
                      uint32_t answer);
 

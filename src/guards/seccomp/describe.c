@@ -4,6 +4,7 @@
  */
 #include "base/sha256.h"
 #include "base/utf8.h"
+#include "guards/seccomp/argrules.h"
 #include "guards/seccomp/filter.h"
 #include "guards/seccomp/members.h"
 #include "guards/seccomp/numbers.h"
@@ -44,7 +45,8 @@ static void describe_rule(const struct description *of, const struct house_rule 
     bool open = false;
     for (const struct house_rule *rule = first; rule < house_rules + house_rule_count; rule++)
         for (size_t i = 0; i < rule->calls && strcmp(rule->reason, first->reason) == 0; i++)
-            if (house_rule_of(of->policy, &of->table, rule->numbers[i]) == rule)
+            if (house_rule_holds(rule, of->policy, &of->table) &&
+                rules_may_pass(of->policy, &of->table, rule->numbers[i]))
                 tell_name(of, rule->numbers[i], &open);
     if (!open)
         return;
@@ -111,15 +113,39 @@ static void describe_zone(FILE *out, const char *what, struct value_action actio
     fputc('\n', out);
 }
 
+/* The rules of the sections [syscall NAME], in the order in which they are asked. */
+static void describe_own_rules(const struct description *of)
+{
+    char name[CALL_NAME_SIZE];
+    for (int number = 0; number < CALLS_MAX; number++) {
+        const struct call_rules *rules = of->table.of[number].rules;
+        for (size_t i = 0; rules && i < rules->count; i++) {
+            fprintf(of->out, "  %s: ", name_of_call(number, name));
+            text_put(of->out, rules->of[i].item->text);
+            tell_origin(of->out, rules->of[i].item->origin);
+            fputc('\n', of->out);
+        }
+        if (rules && !rules_complete(rules)) {
+            fprintf(of->out, "  %s, else: ", name_of_call(number, name));
+            tell_action(of->out, calls_standing(of->policy, &of->table, number));
+            fputc('\n', of->out);
+        }
+    }
+}
+
 void seccomp_describe(const struct plan *plan, FILE *out)
 {
     const struct sbx_policy *policy = plan->policy;
     struct description of = {.policy = policy, .out = out};
+    struct arena arena = {NULL};
     struct sbx_error error;
     struct diag diag = {.error = &error};
     char fingerprint[FINGERPRINT_SIZE];
-    if (!plan->seccomp.on || calls_settle(policy, &of.table, &diag) != 0)
+    if (!plan->seccomp.on || calls_settle(policy, &of.table, &diag) != 0 ||
+        rules_settle(policy, &arena, &of.table, &diag) != 0) {
+        arena_free(&arena);
         return; /* not prepared: there is no filter to tell of */
+    }
     house_settle(policy, &of.table);
     fprintf(out, "install a filter of %u instructions%s\n", (unsigned)plan->seccomp.program.len,
             plan->seccomp.log ? ", which logs" : "");
@@ -131,7 +157,9 @@ void seccomp_describe(const struct plan *plan, FILE *out)
     describe_zone(out, "known calls that no list names", policy->syscalls_default);
     describe_zone(out, "calls that are newer than the table", policy->syscalls_unknown);
     fputs("  calls of another ABI: kill\n", out);
+    describe_own_rules(&of);
     describe_rules(&of);
+    arena_free(&arena);
 }
 
 /* ---- wall ----------------------------------------------------------------------------------- */
@@ -171,6 +199,10 @@ static bool wall_part(const struct plan *plan, enum key_id key, bool *asks, cons
     case KEY_syscalls_log:
         *asks = policy->syscalls_log.count > 0;
         *part = "SECCOMP_RET_LOG with SECCOMP_FILTER_FLAG_LOG, by the call's number";
+        return true;
+    case KEY_syscall_rules:
+        *asks = policy->syscall_rules.count > 0;
+        *part = "by the call's number and its arguments";
         return true;
     case KEY_network_families:
     case KEY_network_refused:

@@ -20,12 +20,21 @@ static int by_name(const void *left, const void *right)
     return strcmp(a->name, b->name);
 }
 
+/* Whether some of what the lists let through is refused by its arguments: by a house rule, or in
+ * the call's own section. */
+static bool is_narrowed(const struct sbx_policy *policy, const struct call_table *table, int number)
+{
+    const struct house_rule *rules[HOUSE_RULES_OF_A_CALL];
+    return table->of[number].rules || (action_passes(calls_standing(policy, table, number)) &&
+                                       house_rules_of(policy, table, number, rules) > 0);
+}
+
 static struct syscall_verdict verdict_of(const struct sbx_policy *policy,
                                          const struct call_table *table, const struct named *call)
 {
     return (struct syscall_verdict){.name = call->name,
                                     .action = calls_standing(policy, table, call->number),
-                                    .narrowed = house_rule_of(policy, table, call->number) != NULL};
+                                    .narrowed = is_narrowed(policy, table, call->number)};
 }
 
 int syscalls_each(const struct sbx_policy *policy,
@@ -35,9 +44,12 @@ int syscalls_each(const struct sbx_policy *policy,
     struct named calls[CALLS_MAX];
     struct call_table table;
     struct diag diag = {.error = error};
+    struct arena arena = {NULL};
     size_t count = 0;
-    if (filter_settle(policy, &table, &diag) != 0)
+    if (filter_settle(policy, &arena, &table, &diag) != 0) {
+        arena_free(&arena);
         return -1;
+    }
     house_settle(policy, &table);
     for (int number = 0; number < CALLS_MAX; number++) {
         char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
@@ -51,5 +63,6 @@ int syscalls_each(const struct sbx_policy *policy,
     }
     for (size_t i = 0; i < count; i++)
         free(calls[i].name);
+    arena_free(&arena);
     return 0;
 }

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * filter.h - a seccomp program while it is being put together.
+ * filter.h - a seccomp program, and the way to it.
  *
- * It has two parts. The prelude (prelude.c) is ours: the ABI, the end of the table, and the rules
- * on arguments, with exact semantics. The body (body.c) is a tree over the numbers of calls: one
- * action a call. Jumps of classic BPF are relative, so that the one may stand in front of the
- * other. Whether the whole does what the policy says is found out by proof.c, which reads neither.
+ * body.c writes it, as one tree over the numbers of calls with decision.c's code at some of its
+ * leaves. Whether it does what the policy says is found out by proof.c, which reads neither.
  */
 #ifndef GUARDS_SECCOMP_FILTER_H
 #define GUARDS_SECCOMP_FILTER_H
@@ -23,22 +21,21 @@
 struct filter {
     struct sock_filter code[BPF_MAXINSNS];
     size_t count;
-    bool overflow; /* it has become longer than the kernel, or one of its jumps, can take */
+    bool overflow; /* it has become longer than the kernel can take */
 };
 
 /* The SECCOMP_RET_* value of an action. */
 uint32_t filter_return(struct value_action action);
 
-/* Writes the prelude, and marks the calls that it ends. After house_settle(). */
-void house_emit(const struct sbx_policy *policy, struct call_table *table, struct filter *filter);
+/* Writes the whole, for a table after house_settle(). */
+void body_write(const struct sbx_policy *policy, const struct call_table *table,
+                struct filter *filter);
 
-/* Appends the verdicts on all calls that the prelude does not end. */
-void body_append(const struct sbx_policy *policy, const struct call_table *table,
-                 struct filter *filter);
-
-/* The lists settled, without the house rules. Reports what no machine could run: names, rivals, a
- * program that could not start or end, calls that nobody may allow. */
-int filter_settle(const struct sbx_policy *policy, struct call_table *table, struct diag *diag);
+/* The lists settled, and the rules on arguments read, without the house rules. What is read lives
+ * in the arena, which must outlive the table. Reports what no machine could run: names, rivals,
+ * conditions, a program that could not start or end, calls that nobody may allow. */
+int filter_settle(const struct sbx_policy *policy, struct arena *arena, struct call_table *table,
+                  struct diag *diag);
 
 /* The whole way, for filter_settle()'s table: puts the house rules into it, and writes the filter.
  * Reports a filter that is too long. */

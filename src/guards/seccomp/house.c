@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * house.c - the table of the house rules, and those of them that end whole calls. Writes no filter
- * code: prelude.c does.
+ * code: decision.c does.
  */
 #include "guards/seccomp/house.h"
+#include "guards/seccomp/argrules.h"
 #include <asm/ioctls.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -62,7 +63,8 @@ bool house_forbids(int number, const char **why, const char **instead)
 
 static void forbid(struct call_verdict *verdict, int error)
 {
-    *verdict = (struct call_verdict){.rank = RANK_NAME, .kind = ACTION_ERRNO, .error = error};
+    *verdict = (struct call_verdict){
+        .rank = RANK_NAME, .kind = ACTION_ERRNO, .error = error, .rules = verdict->rules};
 }
 
 void house_settle(const struct sbx_policy *policy, struct call_table *table)
@@ -77,6 +79,14 @@ void house_settle(const struct sbx_policy *policy, struct call_table *table)
     }
     if (!nested(policy) && calls_passes(policy, table, SYS_setns))
         forbid(&table->of[SYS_setns], EPERM);
+}
+
+int house_ends(const struct sbx_policy *policy, int number)
+{
+    const char *why, *instead;
+    if (house_forbids(number, &why, &instead))
+        return ENOSYS;
+    return number == SYS_setns && !nested(policy) ? EPERM : 0;
 }
 
 const char *house_settle_reason(int number)
@@ -240,23 +250,23 @@ bool house_rule_holds(const struct house_rule *rule, const struct sbx_policy *po
     case HOUSE_NOT_NESTED:
         return !nested(policy);
     case HOUSE_SECCOMP_NOT_ASKED:
-        return table->of[SYS_seccomp].rank == RANK_NONE ||
-               !calls_passes(policy, table, SYS_seccomp);
+        return !rules_pass(table->of[SYS_seccomp].rules) &&
+               (table->of[SYS_seccomp].rank == RANK_NONE ||
+                !calls_passes(policy, table, SYS_seccomp));
     case HOUSE_ALWAYS:
         break;
     }
     return true;
 }
 
-const struct house_rule *house_rule_of(const struct sbx_policy *policy,
-                                       const struct call_table *table, int number)
+size_t house_rules_of(const struct sbx_policy *policy, const struct call_table *table, int number,
+                      const struct house_rule *rules[HOUSE_RULES_OF_A_CALL])
 {
-    if (!action_passes(calls_standing(policy, table, number)))
-        return NULL;
+    size_t count = 0;
     for (size_t i = 0; i < house_rule_count; i++)
         for (size_t j = 0; j < house_rules[i].calls; j++)
             if (house_rules[i].numbers[j] == number &&
                 house_rule_holds(&house_rules[i], policy, table))
-                return &house_rules[i];
-    return NULL;
+                rules[count++] = &house_rules[i];
+    return count;
 }

@@ -15,7 +15,7 @@
 
 #include "guards/seccomp/calls.h"
 
-enum { HOUSE_CALLS = 5, HOUSE_VALUES = 8 };
+enum { HOUSE_CALLS = 5, HOUSE_VALUES = 8, HOUSE_RULES_OF_A_CALL = 3 };
 
 enum house_test {
     HOUSE_DENY_EQUAL,   /* refused where the argument is one of the values */
@@ -30,17 +30,17 @@ enum house_when {
     HOUSE_SECCOMP_NOT_ASKED, /* but for policies that allow seccomp(2) by name or by group */
 };
 
-/* A rule on the low word of one argument of a few calls. No call has two. */
+/* A rule on the low word of one argument of a few calls. */
 struct house_rule {
     const char *reason; /* for people: behind "a house rule: " */
     int numbers[HOUSE_CALLS];
     unsigned calls;
     unsigned argument;
     enum house_test test;
-    uint32_t values[HOUSE_VALUES];
+    uint64_t values[HOUSE_VALUES];
     unsigned count;
     int error; /* what a refused call gets, but for HOUSE_FAMILIES */
-    uint32_t
+    uint64_t
         gate; /* not 0: the rule holds only where the argument before it has any of these bits */
     enum house_when when;
 };
@@ -57,13 +57,17 @@ extern const char house_unix_reason[];
 bool house_rule_holds(const struct house_rule *rule, const struct sbx_policy *policy,
                       const struct call_table *table);
 
-/* The rule that narrows a call which passes; NULL where there is none. */
-const struct house_rule *house_rule_of(const struct sbx_policy *policy,
-                                       const struct call_table *table, int number);
+/* The rules that narrow a call where it passes, in the order in which they are asked. Returns how
+ * many there are. */
+size_t house_rules_of(const struct sbx_policy *policy, const struct call_table *table, int number,
+                      const struct house_rule *rules[HOUSE_RULES_OF_A_CALL]);
 
 /* Puts the rules into the verdicts that hold for a whole call, whatever the profile allows:
  * clone3, openat2 and io_uring answer ENOSYS, setns answers EPERM. */
 void house_settle(const struct sbx_policy *policy, struct call_table *table);
+
+/* What a call gets for which house_settle() lets no verdict pass: its errno value; 0 for others. */
+int house_ends(const struct sbx_policy *policy, int number);
 
 /* Whether no profile can let this call through; if so, says why, and what programs do instead. */
 bool house_forbids(int number, const char **why, const char **instead);

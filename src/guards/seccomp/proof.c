@@ -6,7 +6,7 @@
  * region of inputs: a set of numbers of calls, one ABI or the others, and facts about arguments. At
  * each comparison the region is divided, so that the regions cover every input; where one must be
  * widened, because a comparison is not followed exactly, it then stands for more inputs, and more
- * has to be proved. Must not use code of body.c, prelude.c or interpret.c.
+ * has to be proved. Must not use code of body.c, decision.c, emit.c or expr.c.
  *
  * Source: the kernel's net/core/filter.c and kernel/seccomp.c.
  */
@@ -16,6 +16,7 @@
 #include <linux/audit.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
+#include <string.h>
 
 #if defined(__x86_64__)
 #define PROVED_ARCH AUDIT_ARCH_X86_64
@@ -26,12 +27,19 @@
 
 enum {
     SETS = CALLS_MAX / 64,
-    FACTS_MAX = 512,    /* of one path */
-    DEPTH_MAX = 256,    /* comparisons of one path that hold */
+    FACTS_MAX = 2048,   /* of one path */
+    DEPTH_MAX = 512,    /* comparisons of one path that hold */
     STEPS_MAX = 100000, /* some milliseconds; the shipped profiles need less than a thousand */
     WORD_NUMBER = offsetof(struct seccomp_data, nr) / sizeof(uint32_t),
     WORD_ARCH = offsetof(struct seccomp_data, arch) / sizeof(uint32_t),
     WORD_NONE = sizeof(struct seccomp_data) / sizeof(uint32_t), /* a constant */
+    ARGUMENT_WORDS = WORD_NONE - FIRST_ARGUMENT_WORD,
+};
+
+/* What a word of the arguments can be. Facts say it more exactly; this ends most paths that no
+ * input takes. */
+struct range {
+    uint32_t from, to;
 };
 
 /* The region of a path, and where the path is. */
@@ -40,6 +48,7 @@ struct path {
     uint64_t from, to;      /* numbers from CALLS_MAX on; none where from > to */
     bool native, foreign;   /* the ABIs that are possible */
     size_t facts;           /* how many of the proof's hold here */
+    struct range ranges[ARGUMENT_WORDS];
     size_t at;
     unsigned word; /* the accumulator: this word of the input under `mask`, or a constant */
     uint32_t mask, constant;
@@ -53,6 +62,8 @@ struct proof {
     uint32_t answers[CALLS_MAX];  /* what the rules give */
     uint64_t by_arguments[SETS];  /* a set: calls that need their cases, and have no `answers` */
     struct fact facts[FACTS_MAX]; /* of the path that is being walked */
+    int made;                     /* the call that `cases` are of; -1 none yet */
+    struct cases cases;
     unsigned steps;
     struct sbx_error *error;
 };
@@ -85,6 +96,32 @@ static int refuse(const struct proof *proof, const struct path *path, const char
     return please_report(proof->error);
 }
 
+/* The same for a filter that is too large to be walked: with rules on arguments in the profile that
+ * need be no fault of ours. */
+static int refuse_size(const struct proof *proof, const struct path *path, const char *why)
+{
+    refuse(proof, path, why);
+    if (!proof->policy->syscall_rules.count)
+        return -1;
+    proof->error->code = SBX_E_PROFILE;
+    err_at(proof->error, proof->policy->syscall_rules.origin);
+    return err_hint(proof->error, "write fewer or simpler rules in the sections [syscall NAME]");
+}
+
+/* What the rules of a section ask is more than can be found out in bounded time. */
+static int too_hard(const struct proof *proof, int number)
+{
+    const struct call_rules *rules = proof->table->of[number].rules;
+    char name[CALL_NAME_SIZE];
+    if (!rules)
+        return differs(proof, "it is too much to prove system call ", name_of_call(number, name));
+    err_set(proof->error, SBX_E_PROFILE, 0, "seccomp",
+            "the rules of [syscall %s] are too many, or too intricate, to be proved",
+            name_of_call(number, name));
+    err_at(proof->error, rules->of[0].item->origin);
+    return err_hint(proof->error, "compare fewer arguments with fewer values");
+}
+
 /* ---- the rules ------------------------------------------------------------------------------ */
 
 static void add_to_set(uint64_t set[SETS], unsigned number)
@@ -97,10 +134,13 @@ static bool in_set(const uint64_t set[SETS], unsigned number)
     return (set[number / 64] >> (number % 64)) & 1;
 }
 
-/* Only calls that a house rule names can have more than one case: for the others to make cases
- * would cost as much as the rest of the proof. */
+/* Only calls that have rules of their own, or that a house rule names, can have more than one case:
+ * for the others to make cases would cost as much as the rest of the proof. */
 static void state_rules(struct proof *proof)
 {
+    for (unsigned number = 0; number < CALLS_MAX; number++)
+        if (proof->table->of[number].rules)
+            add_to_set(proof->by_arguments, number);
     for (size_t i = 0; i < house_rule_count; i++)
         for (unsigned j = 0; j < house_rules[i].calls; j++)
             add_to_set(proof->by_arguments, (unsigned)house_rules[i].numbers[j]);
@@ -198,6 +238,61 @@ static bool has_inputs(const struct path *path)
     return any && (path->native || path->foreign);
 }
 
+/* Cuts off what is known to come out the other way. */
+static void narrow_range(struct range *range, unsigned comparison, uint32_t k, bool holds)
+{
+    const uint64_t from =
+        (uint64_t)k + (comparison == BPF_JGT); /* of JGT, JGE: true from here on */
+    if (comparison == BPF_JEQ && holds) {
+        range->from = range->from > k ? range->from : k;
+        range->to = range->to < k ? range->to : k;
+    } else if (comparison == BPF_JEQ && range->from == k && range->to > k) {
+        range->from++;
+    } else if (comparison == BPF_JEQ && range->to == k && range->from < k) {
+        range->to--;
+    } else if ((comparison == BPF_JGT || comparison == BPF_JGE) && holds && range->from < from) {
+        range->from = from <= UINT32_MAX ? (uint32_t)from : UINT32_MAX;
+    } else if ((comparison == BPF_JGT || comparison == BPF_JGE) && !holds && range->to >= from) {
+        range->to = from ? (uint32_t)(from - 1) : 0;
+    }
+}
+
+/* Whether the path has learned before that the word is not k. */
+static bool is_excluded(const struct proof *proof, const struct path *path, uint32_t k)
+{
+    for (size_t i = 0; i < path->facts; i++) {
+        const struct fact *fact = &proof->facts[i];
+        if (fact->word == path->word && fact->k == k && fact->comparison == BPF_JEQ &&
+            fact->mask == UINT32_MAX && !fact->holds)
+            return true;
+    }
+    return false;
+}
+
+/* Returns false where no input comes this way. */
+static bool narrow_argument(struct proof *proof, struct path *path, unsigned comparison, uint32_t k,
+                            bool holds)
+{
+    struct range *range = &path->ranges[path->word - FIRST_ARGUMENT_WORD];
+    if (range->from == range->to && is_true(comparison, range->from & path->mask, k) != holds)
+        return false;
+    if (path->mask == UINT32_MAX && comparison == BPF_JEQ && holds && is_excluded(proof, path, k))
+        return false;
+    if (path->mask == UINT32_MAX) {
+        const bool beyond = (comparison == BPF_JGT && holds && k == UINT32_MAX) ||
+                            (comparison == BPF_JGE && !holds && k == 0);
+        if (beyond)
+            return false;
+        narrow_range(range, comparison, k, holds);
+    }
+    proof->facts[path->facts++] = (struct fact){.comparison = (uint16_t)comparison,
+                                                .word = (uint16_t)path->word,
+                                                .mask = path->mask,
+                                                .k = k,
+                                                .holds = holds};
+    return range->from <= range->to;
+}
+
 /* Takes from the region where the comparison does not come out so. Returns false where nothing is
  * left. */
 static bool narrow(struct proof *proof, struct path *path, bool holds)
@@ -210,25 +305,22 @@ static bool narrow(struct proof *proof, struct path *path, bool holds)
         narrow_numbers(path, comparison, at->k, holds);
     else if (path->word == WORD_ARCH)
         narrow_arch(path, comparison, at->k, holds);
-    else
-        proof->facts[path->facts++] = (struct fact){.comparison = (uint16_t)comparison,
-                                                    .word = (uint16_t)path->word,
-                                                    .mask = path->mask,
-                                                    .k = at->k,
-                                                    .holds = holds};
+    else if (path->word >= FIRST_ARGUMENT_WORD)
+        return narrow_argument(proof, path, comparison, at->k, holds);
     return has_inputs(path);
 }
 
 /* ---- the end of a path ---------------------------------------------------------------------- */
 
-static int check_call(const struct proof *proof, const struct path *path, unsigned number,
+static int check_call(struct proof *proof, const struct path *path, unsigned number,
                       uint32_t answer)
 {
     if (!in_set(proof->by_arguments, number))
         return proof->answers[number] == answer ? 0 : differs_at(proof, (int)number);
-    struct cases cases;
-    cases_make(proof->policy, proof->table, (int)number, &cases);
-    switch (decide(&cases, proof->facts, path->facts, answer)) {
+    if (proof->made != (int)number) /* the paths of a call mostly follow each other */
+        cases_make(proof->policy, proof->table, (int)number, &proof->cases);
+    proof->made = (int)number;
+    switch (decide(&proof->cases, proof->facts, path->facts, answer)) {
     case DECISION_SAME:
         return 0;
     case DECISION_OTHER:
@@ -236,7 +328,7 @@ static int check_call(const struct proof *proof, const struct path *path, unsign
     case DECISION_TOO_HARD:
         break;
     }
-    return refuse(proof, path, "has too much before it");
+    return too_hard(proof, (int)number);
 }
 
 /* Numbers that no table has: those of x32 are killed, whatever the profile says. */
@@ -255,7 +347,7 @@ static int check_large(const struct proof *proof, const struct path *path, uint3
     return 0;
 }
 
-static int check_end(const struct proof *proof, const struct path *path, uint32_t answer)
+static int check_end(struct proof *proof, const struct path *path, uint32_t answer)
 {
     if (path->foreign && answer != SECCOMP_RET_KILL_PROCESS)
         return differs(proof, "calls of another ABI", "");
@@ -291,7 +383,7 @@ static int divide(struct proof *proof, struct path *path, unsigned depth, bool *
 {
     const struct sock_filter *at = &proof->code[path->at];
     if (path->facts + 1 >= FACTS_MAX || depth >= DEPTH_MAX)
-        return refuse(proof, path, "has too many comparisons before it");
+        return refuse_size(proof, path, "has too many comparisons before it");
     struct path taken = *path;
     if (narrow(proof, &taken, true)) {
         taken.at += 1 + (size_t)at->jt;
@@ -309,7 +401,7 @@ static int step(struct proof *proof, struct path *path, unsigned depth, bool *ov
     if (path->at >= proof->count)
         return refuse(proof, path, "is behind the end");
     if (++proof->steps > STEPS_MAX)
-        return refuse(proof, path, "is reached on too many paths");
+        return refuse_size(proof, path, "is reached on too many paths");
     const struct sock_filter *at = &proof->code[path->at];
     switch (at->code) {
     case BPF_LD | BPF_W | BPF_ABS:
@@ -346,13 +438,22 @@ static int walk(struct proof *proof, struct path *path, unsigned depth)
 int proof_check(const struct sbx_policy *policy, const struct call_table *table,
                 const struct sock_filter *code, size_t count, struct sbx_error *error)
 {
-    struct proof proof = {
-        .policy = policy, .table = table, .code = code, .count = count, .error = error};
+    struct proof proof; /* large: what is not set here is counted, or guarded, before it is read */
+    proof.policy = policy;
+    proof.table = table;
+    proof.code = code;
+    proof.count = count;
+    proof.error = error;
+    proof.made = -1;
+    proof.steps = 0;
+    memset(proof.by_arguments, 0, sizeof(proof.by_arguments));
     /* Everything; the kernel starts with 0 in the accumulator. */
     struct path path = {
         .from = CALLS_MAX, .to = UINT32_MAX, .native = true, .foreign = true, .word = WORD_NONE};
     for (unsigned i = 0; i < SETS; i++)
         path.numbers[i] = UINT64_MAX;
+    for (unsigned i = 0; i < ARGUMENT_WORDS; i++)
+        path.ranges[i] = (struct range){0, UINT32_MAX};
     state_rules(&proof);
     return walk(&proof, &path, 0);
 }

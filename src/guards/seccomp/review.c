@@ -4,9 +4,11 @@
  * and pass, and zones that are open. Looks at no machine; what passes is decided in calls.c and
  * house.c.
  */
+#include "guards/seccomp/argrules.h"
 #include "guards/seccomp/filter.h"
 #include "guards/seccomp/house.h"
 #include "guards/seccomp/members.h"
+#include "guards/seccomp/proof.h"
 #include <seccomp.h>
 #include <stdio.h>
 #include <string.h>
@@ -186,8 +188,8 @@ static void review_families(const struct review *review)
 {
     const struct sbx_policy *policy = review->policy;
     static const char hint[] = "allow socket or socketpair, or take the value away";
-    if (calls_passes(policy, review->table, SCMP_SYS(socket)) ||
-        calls_passes(policy, review->table, SCMP_SYS(socketpair)))
+    if (rules_may_pass(policy, review->table, SCMP_SYS(socket)) ||
+        rules_may_pass(policy, review->table, SCMP_SYS(socketpair)))
         return;
     if (policy->network_families.count && policy->network_families.origin.file)
         diag_lint(review->diag, SBX_SEVERITY_NOTE, RULE_no_effect, policy->network_families.origin,
@@ -203,17 +205,26 @@ static void review_families(const struct review *review)
 
 /* ---- the whole ------------------------------------------------------------------------------ */
 
+static int review_proof(const struct sbx_policy *policy, const struct call_table *table,
+                        const struct filter *filter, struct diag *diag)
+{
+    struct sbx_error error;
+    if (proof_check(policy, table, filter->code, filter->count, &error) == 0)
+        return 0;
+    return diag_error(diag, policy->syscall_rules.origin, 0, error.hint, "%s", error.text);
+}
+
 /* What prepare() would refuse on any machine. */
-static int review_errors(const struct sbx_policy *policy, struct call_table *lists,
-                         struct call_table *table, struct diag *diag)
+static int review_errors(const struct sbx_policy *policy, struct arena *arena,
+                         struct call_table *lists, struct call_table *table, struct diag *diag)
 {
     struct filter filter;
     const size_t before = diag->errors;
-    if (filter_settle(policy, lists, diag) != 0)
+    if (filter_settle(policy, arena, lists, diag) != 0)
         return -1;
     *table = *lists;
     if (filter_write(policy, table, &filter, diag) == 0)
-        return 0;
+        return review_proof(policy, table, &filter, diag);
     /* What is no fault of the profile is that of the machine: it has run out of something. */
     return diag->errors == before ? diag_memory(diag) : -1;
 }
@@ -221,8 +232,11 @@ static int review_errors(const struct sbx_policy *policy, struct call_table *lis
 void seccomp_review(const struct sbx_policy *policy, struct diag *diag)
 {
     struct call_table lists, table;
-    if (review_errors(policy, &lists, &table, diag) != 0)
+    struct arena arena = {NULL};
+    if (review_errors(policy, &arena, &lists, &table, diag) != 0) {
+        arena_free(&arena);
         return;
+    }
     const struct review review = {policy, &lists, &table, diag};
     const struct danger mounts = mount_danger(policy);
     for (size_t i = 0; i < DANGERS; i++)
@@ -232,4 +246,5 @@ void seccomp_review(const struct sbx_policy *policy, struct diag *diag)
     review_unknown(&review);
     review_families(&review);
     review_effects(policy, &lists, &table, diag);
+    arena_free(&arena);
 }

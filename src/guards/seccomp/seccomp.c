@@ -2,13 +2,15 @@
  *
  * seccomp.c - the guard of system calls: the profile's lists become one seccomp filter.
  *
- * calls.c settles what each call gets, house.c knows what no profile can allow and prelude.c writes
- * it, body.c the rest; compile.c puts them together, proof.c finds out whether they do what they
- * shall. Here the result is installed: last of all, so that it need not allow what the set-up does;
- * execve is the one call of ours that it must let through.
+ * calls.c settles what each call gets, argrules.c what depends on its arguments, house.c knows what
+ * no profile can allow; body.c and decision.c write the filter, compile.c puts all this together,
+ * and proof.c finds out whether the filter does what it shall. Here the result is installed: last
+ * of all, so that it need not allow what the set-up does; execve is the one call of ours that it
+ * must let through.
  */
 #include "base/sys.h"
 #include "guards/guard.h"
+#include "guards/seccomp/argrules.h"
 #include "guards/seccomp/filter.h"
 #include "guards/seccomp/members.h"
 #include "guards/seccomp/proof.h"
@@ -16,6 +18,14 @@
 #include <linux/seccomp.h>
 #include <stdio.h>
 #include <string.h>
+
+/* ---- names ---------------------------------------------------------------------------------- */
+
+static void seccomp_names(const struct sbx_policy *policy, struct diag *diag)
+{
+    calls_names(policy, diag);
+    rules_names(policy, diag);
+}
 
 /* ---- check ---------------------------------------------------------------------------------- */
 
@@ -51,7 +61,8 @@ static unsigned count_allowed(const struct sbx_policy *policy, const struct call
 {
     unsigned count = 0;
     for (int number = 0; number < CALLS_MAX; number++)
-        if (table->of[number].rank != RANK_NONE && calls_passes(policy, table, number))
+        if ((table->of[number].rank != RANK_NONE || table->of[number].rules) &&
+            rules_may_pass(policy, table, number))
             count++;
     return count;
 }
@@ -63,12 +74,12 @@ static int seccomp_prepare(struct plan *plan, const struct host *host, struct sb
     struct filter filter;
     struct diag diag = {.error = error};
     (void)host;
-    if (filter_settle(policy, &table, &diag) != 0 ||
+    if (filter_settle(policy, &plan->arena, &table, &diag) != 0 ||
         filter_write(policy, &table, &filter, &diag) != 0 ||
         keep(plan, &table, &filter, error) != 0)
         return -1;
     plan->seccomp.on = true;
-    plan->seccomp.message_queues = calls_passes(policy, &table, SYS_mq_open);
+    plan->seccomp.message_queues = rules_may_pass(policy, &table, SYS_mq_open);
     plan->seccomp.log =
         policy->syscalls_log.count > 0 || policy->syscalls_default.kind == ACTION_LOG;
     plan->seccomp.allowed_calls = count_allowed(policy, &table);
@@ -122,7 +133,7 @@ static void seccomp_observe(const struct plan *plan, struct sbx_report *report)
 
 const struct guard guard_seccomp = {
     .name = "seccomp",
-    .names = calls_names,
+    .names = seccomp_names,
     .check = seccomp_check,
     .review = seccomp_review,
     .prepare = seccomp_prepare,

@@ -6,6 +6,8 @@
 #include "base/utf8.h"
 #include "guards/seccomp/constants.h"
 #include "policy/names.h"
+#include <inttypes.h>
+#include <string.h>
 
 void tell_action(FILE *out, struct value_action action)
 {
@@ -64,13 +66,13 @@ void tell_lists(FILE *out, const struct call_view *view)
 
 /* ---- conditions ----------------------------------------------------------------------------- */
 
-static void tell_value(FILE *out, struct slice sets, uint32_t value)
+static void tell_value(FILE *out, struct slice sets, uint64_t value)
 {
     const char *name = constant_of_value(sets, value);
     if (name)
         fputs(name, out);
     else
-        fprintf(out, value < 10 ? "%u" : "0x%x", value);
+        fprintf(out, value < 10 ? "%" PRIu64 : "0x%" PRIx64, value);
 }
 
 /* Between the words of an enumeration. */
@@ -80,43 +82,46 @@ static void tell_separator(FILE *out, size_t index, size_t count)
         fputs(index + 1 == count ? " or " : ", ", out);
 }
 
-static void tell_bits(FILE *out, struct slice sets, uint32_t bits)
+static void tell_bits(FILE *out, struct slice sets, uint64_t bits)
 {
-    const size_t count = (size_t)__builtin_popcount(bits);
+    const size_t count = (size_t)__builtin_popcountll(bits);
     for (size_t i = 0; bits; i++, bits &= bits - 1) {
-        const uint32_t bit = bits & -bits;
+        const uint64_t bit = bits & -bits;
         const char *name = constant_of_bit(sets, bit);
         tell_separator(out, i, count);
         if (name)
             fputs(name, out);
         else
-            fprintf(out, "0x%x", bit);
+            fprintf(out, "0x%" PRIx64, bit);
     }
 }
 
-static void tell_condition(FILE *out, const struct call_view *view,
-                           const struct condition *condition)
+/* A condition of the house: it is one comparison, of values or of bits. */
+static void tell_test(FILE *out, const struct call_view *view, const struct test *test)
 {
-    const struct argument *argument = &view->arguments[condition->argument];
+    const struct argument *argument = &view->arguments[test->argument];
     char name[ARGUMENT_NAME_SIZE];
-    uint32_t bits = 0;
-    fprintf(out, "%s %s ", argument_name(argument, condition->argument, name),
-            condition->test == CONDITION_ANY_BIT ? "has" : "is");
-    for (size_t i = 0; i < condition->count; i++) {
-        bits |= condition_value(condition, i);
-        if (condition->test == CONDITION_ANY_BIT)
-            continue;
-        tell_separator(out, i, condition->count);
-        tell_value(out, argument->sets, condition_value(condition, i));
+    fprintf(out, "%s %s ", argument_name(argument, test->argument, name),
+            test->kind == TEST_ANY ? "has" : "is");
+    if (test->kind == TEST_ANY) {
+        tell_bits(out, argument->sets, test->mask);
+        return;
     }
-    if (condition->test == CONDITION_ANY_BIT)
-        tell_bits(out, argument->sets, bits);
+    if (test->negated)
+        fputs("not ", out);
+    for (size_t i = 0; i < test->count; i++) {
+        tell_separator(out, i, test->count);
+        tell_value(out, argument->sets, test->values[i]);
+    }
 }
 
 void tell_conditions(FILE *out, const struct call_view *view, const struct call_case *one)
 {
     for (size_t i = 0; i < one->count; i++) {
         fputs(i ? ", and " : "", out);
-        tell_condition(out, view, &one->conditions[i]);
+        if (one->rule && one->conditions[i] == one->rule->condition)
+            text_put(out, strstr(one->rule->item->text, " if ") + strlen(" if "));
+        else
+            tell_test(out, view, &one->conditions[i]->test);
     }
 }

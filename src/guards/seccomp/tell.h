@@ -7,6 +7,7 @@
 
 #include "guards/seccomp/arguments.h"
 #include "guards/seccomp/cases.h"
+#include <stdio.h>
 
 /* What one asks about: a call of a policy. */
 struct call_view {
