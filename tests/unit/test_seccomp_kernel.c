@@ -73,6 +73,36 @@ static void the_kernel_answers_as_the_filter_says(void **state)
     made_free(made);
 }
 
+/* Rules on arguments, of both widths, with and without a sign. What passes them meets a descriptor
+ * that is none. */
+static void the_kernel_answers_as_rules_on_arguments_say(void **state)
+{
+    enum { NONE = 9000 };
+    const long high = 1L << 32;
+    (void)state;
+    struct made *made = made_new("@base");
+    made_rule(made, "lseek", "errno:42 if fd < -1");
+    made_rule(made, "lseek", "errno:43 if offset in {7, 0x100000007}");
+    made_rule(made, "lseek", "errno:44 if offset > 0x200000000 || offset < -0x100000000");
+    made_rule(made, "lseek", "kill if fd & 0xff0000 == 0x110000");
+    made_compile(made);
+    assert_int_equal(tried(made, SYS_lseek, NONE, 0), EBADF);
+    assert_int_equal(tried(made, SYS_lseek, -1, 0), EBADF);
+    assert_int_equal(tried(made, SYS_lseek, -2, 0), 42);
+    assert_int_equal(tried(made, SYS_lseek, 0xfffffffe, 0), 42);
+    assert_int_equal(tried(made, SYS_lseek, high | 0xfffffffe, 0), 42);
+    assert_int_equal(tried(made, SYS_lseek, high | NONE, 0), EBADF);
+    assert_int_equal(tried(made, SYS_lseek, NONE, 7), 43);
+    assert_int_equal(tried(made, SYS_lseek, NONE, high | 7), 43);
+    assert_int_equal(tried(made, SYS_lseek, NONE, 2 * high | 7), 44);
+    assert_int_equal(tried(made, SYS_lseek, NONE, 2 * high), EBADF);
+    assert_int_equal(tried(made, SYS_lseek, NONE, -high), EBADF);
+    assert_int_equal(tried(made, SYS_lseek, NONE, -high - 1), 44);
+    assert_int_equal(tried(made, SYS_lseek, 0x110001, 0), 1000 + SIGSYS);
+    assert_int_equal(tried(made, SYS_lseek, 0x210001, 0), EBADF);
+    made_free(made);
+}
+
 /* The control: the same calls without a filter answer something else. */
 static void the_answers_are_the_filters(void **state)
 {
@@ -80,6 +110,8 @@ static void the_answers_are_the_filters(void **state)
     struct made *made = made_new("@base");
     assert_false(made->plan.seccomp.on); /* not compiled: enter() installs nothing */
     assert_int_equal(tried(made, SYS_getppid, 0, 0), 0);
+    assert_int_equal(tried(made, SYS_lseek, 0xfffffffe, 7), EBADF);
+    assert_int_equal(tried(made, SYS_lseek, 0x110001, 0), EBADF);
     assert_int_equal(tried(made, SYS_ioctl, -1, TIOCSTI), EBADF);
     assert_int_equal(tried(made, SYS_setns, -1, 0), EBADF);
     assert_int_equal(tried(made, SYS_ioctl, -1, TCXONC), EBADF);
@@ -113,6 +145,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_kernel_answers_as_the_filter_says),
+        cmocka_unit_test(the_kernel_answers_as_rules_on_arguments_say),
         cmocka_unit_test(the_answers_are_the_filters),
         cmocka_unit_test(a_refused_filter_is_explained),
     };
