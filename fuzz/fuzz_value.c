@@ -81,6 +81,42 @@ static int parse_list(struct run *run, struct parse *parse, struct parsed *parse
     return result;
 }
 
+/* Each token's place is where the token stands in the text. */
+static void check_places(const struct item *rule, const char *text)
+{
+    const char *condition = rule->second ? rule->second : "";
+    for (size_t i = 0; i < rule->place_count; i++) {
+        const struct token_place *place = &rule->places[i];
+        const size_t length = strcspn(condition + place->offset, " ");
+        EXPECT(place->offset < strlen(condition), "a token behind the condition");
+        EXPECT(!i || place->offset > place[-1].offset, "the places have no order");
+        EXPECT(!place->column ||
+                   (place->length == length &&
+                    memcmp(text + place->column - 1, condition + place->offset, length) == 0),
+               "'%s': token %zu is not at column %u", condition, i + 1, place->column);
+    }
+}
+
+static int parse_rules(struct run *run, const struct parse *parse, struct parsed *parsed)
+{
+    static const struct section section = {.name = "syscall", .call = "socket"};
+    const struct profile_memory memory = {.keep = &run->arena,
+                                          .scratch = &run->arena,
+                                          .diag = &run->diag,
+                                          .outside = &run->world.outside};
+    const struct part part = {.text = parse->text, .origin = parse->origin};
+    struct setting *setting = setting_new(&memory, run->asked, &section, parse->origin);
+    EXPECT(setting, "out of memory");
+    setting_parse(&memory, setting, part, parse->profile_path);
+    const int result = setting_close(&memory, setting);
+    for (const struct node *node = setting->words; node && result == 0; node = node->next) {
+        EXPECT(node->item.text && *node->item.text && !node->remove, "a rule without a text");
+        check_places(&node->item, parse->text);
+        parsed->items[parsed->count++] = node->item;
+    }
+    return result;
+}
+
 /* Returns 0, or -1 with an error that has been checked. */
 static int parse_value(struct run *run, const char *text, struct parsed *parsed)
 {
@@ -97,8 +133,9 @@ static int parse_value(struct run *run, const char *text, struct parsed *parsed)
     size_t length, found = 0;
     run->diag = (struct diag){.error = &run->error, .texts = &texts};
     parsed->count = 0;
-    int result = run->asked->type->item ? parse_list(run, &parse, parsed)
-                                        : value_scalar(&parse, &parsed->scalar);
+    int result = run->asked->type->of_call ? parse_rules(run, &parse, parsed)
+                 : run->asked->type->item  ? parse_list(run, &parse, parsed)
+                                           : value_scalar(&parse, &parsed->scalar);
     EXPECT((result == 0) == (run->diag.errors == 0) && !run->diag.broken, "%d with %zu errors",
            result, run->diag.errors);
     text_check_origin(&texts, parse.origin, &length);

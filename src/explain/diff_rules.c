@@ -44,12 +44,10 @@ static void trim(struct rules *a, struct rules *b)
 /* One rule of each, or of one alone. */
 static void note(struct diff *diff, const struct item *a, const struct item *b)
 {
-    const char *call = a ? a->first : b->first;
-    const char *text = NULL;
-    if (a && b)
-        text = arena_printf(&diff->arena, "%s: %s -> %s", call, a->text, b->text);
-    else
-        text = arena_printf(&diff->arena, "%c %s: %s", a ? '-' : '+', call, a ? a->text : b->text);
+    const struct item *one = a ? a : b;
+    const char *text =
+        a && b ? arena_printf(&diff->arena, "%s: %s -> %s", one->first, one->text, b->text)
+               : arena_printf(&diff->arena, "%c %s: %s", a ? '-' : '+', one->first, one->text);
     diff_add(diff, WAY_OTHER, "rules", text, a ? &a->origin : NULL, b ? &b->origin : NULL);
 }
 

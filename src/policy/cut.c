@@ -98,13 +98,15 @@ static int check_condition(struct parse *parse, const struct span *rule)
 /* Takes the next rule; *cursor moves behind it, also where it is wrong. */
 static int next_rule(struct parse *parse, const struct token **cursor, struct span *rule)
 {
-    const struct token *first = *cursor, *end = first->next;
-    while (end && end->kind != TOKEN_ACTION)
+    const struct token *first = *cursor, *end = first->next, *last = first;
+    while (end && end->kind != TOKEN_ACTION) {
+        last = end;
         end = end->next;
+    }
     *cursor = end;
     *rule = (struct span){.action = first, .condition = end, .end = end};
-    if (first->kind != TOKEN_ACTION && strcmp(first->text, "!") == 0)
-        return token_error(parse, first,
+    if (end && strcmp(last->text, "!") == 0)
+        return token_error(parse, last,
                            "rules are replaced by others on top of them: end with an ACTION "
                            "without `if`",
                            "'!' takes no rule away");

@@ -3,6 +3,7 @@
  * test_diff.c - what one policy allows that another one does not. Each difference is looked at from
  * both sides, and against itself.
  */
+#include "explain/diff.h"
 #include "test_policy.h"
 #include <stdbool.h>
 
@@ -419,6 +420,44 @@ static void no_meaning(void **state)
     policy_free(bad);
 }
 
+/* The rules of each call, as `text (line -> line)`; what they mean is not asked. */
+static void rules(void **state)
+{
+    static const char expected[] = "socket: allow if b -> log if b (3 -> 3)\n"
+                                   "- socket: log if c (3 -> 0)\n"
+                                   "?bind -> bind (6 -> 5)\n"
+                                   "+ bind: log if x (0 -> 5)\n"
+                                   "- accept: kill (8 -> 0)\n"
+                                   "+ connect: allow (0 -> 7)\n";
+    char told[1024] = "";
+    size_t used = 0;
+    (void)state;
+    file_text("a.ini", "[syscall socket]\nrules = allow if a\n allow if b log if c\n  kill\n"
+                       "[syscall ?bind]\nrules = kill\n[syscall accept]\nrules = kill\n");
+    file_text("b.ini", "[syscall socket]\nrules = allow if a\n log if b kill\n"
+                       "[syscall bind]\nrules = log if x kill\n[syscall connect]\nrules = allow\n");
+    struct sbx_policy *a = load("a.ini"), *b = load("b.ini");
+    struct diff diff = {.a = a, .b = b};
+    diff.more.tail = &diff.more.first;
+    diff.less.tail = &diff.less.first;
+    diff.other.tail = &diff.other.first;
+    diff_rules(&diff);
+    assert_true(!diff.broken && !diff.more.first && !diff.less.first);
+    for (const struct change *change = diff.other.first; change; change = change->next)
+        used += (size_t)snprintf(told + used, sizeof(told) - used, "%s (%u -> %u)\n", change->text,
+                                 change->from ? change->from->line : 0,
+                                 change->to ? change->to->line : 0);
+    assert_string_equal(told, expected);
+    arena_free(&diff.arena);
+
+    diff = (struct diff){.a = b, .b = b};
+    diff.other.tail = &diff.other.first;
+    diff_rules(&diff);
+    assert_null(diff.other.first);
+    policy_free(a);
+    policy_free(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -440,6 +479,7 @@ int main(void)
         TEST(about_the_profile),
         TEST(where_it_comes_from),
         TEST(no_meaning),
+        TEST(rules),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

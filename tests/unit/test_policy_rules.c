@@ -191,6 +191,8 @@ static void no_rules(void **state)
         {"errno:EPRM if a", 9, "'EPRM' is no errno value", "EPERM"},
         {"if a", 9, "a rule begins with an ACTION, not with 'if'", "ACTION if CONDITION"},
         {"(a) allow", 9, "a rule begins with an ACTION, not with '('", ""},
+        {"log if a !kill", 18, "'!' takes no rule away", "ACTION without `if`"},
+        {"log !kill", 13, "'!' takes no rule away", ""},
         {"!allow", 9, "'!' takes no rule away", "ACTION without `if`"},
         {"allow if", 15, "`if` has no condition", "leave the `if` out"},
         {"allow if kill", 15, "`if` has no condition", ""},
