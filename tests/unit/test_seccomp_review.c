@@ -92,6 +92,29 @@ static void a_filter_that_is_too_long_is_reported(void **state)
     made_free(made);
 }
 
+/* ---- rules that never decide ---------------------------------------------------------------- */
+
+static void idle_rules(void **state)
+{
+    (void)state;
+    struct made *made = made_new("@base socket");
+    made_rule(made, "lseek", "allow if fd < 3");
+    made_rule(made, "lseek", "kill if fd == 2 || fd == -1");
+    made_rule(made, "lseek", "kill if fd == 3 && fd == 4");
+    made_rule(made, "lseek", "kill if offset & 0xff00000000 == 0x100000000 && offset < 0");
+    made_rule(made, "lseek", "kill if fd == 3 || fd == 2");
+    made_rule(made, "lseek", "kill if fd >= 4 && whence == SEEK_SET");
+    made_rule(made, "lseek", "errno:5 if fd > 3 && whence != SEEK_SET");
+    made_rule(made, "lseek", "allow");
+    struct found *found = found_new(&made->policy);
+    expect_found(found, SBX_SEVERITY_NOTE, "no-effect", 3, "the rules before it decide all");
+    expect_found(found, SBX_SEVERITY_WARNING, "no-effect", 4, "can never fit");
+    expect_found(found, SBX_SEVERITY_NOTE, "no-effect", 9, "the rules before it decide all");
+    assert_int_equal(found_count(found, "no-effect"), 3);
+    found_free(found);
+    made_free(made);
+}
+
 /* ---- dangers -------------------------------------------------------------------------------- */
 
 static void dangerous_calls_are_warned_of(void **state)
@@ -324,6 +347,7 @@ int main(void)
         cmocka_unit_test(all_wrong_names_are_reported),
         cmocka_unit_test(all_that_no_machine_runs_is_reported),
         cmocka_unit_test(a_filter_that_is_too_long_is_reported),
+        cmocka_unit_test(idle_rules),
         cmocka_unit_test(dangerous_calls_are_warned_of),
         cmocka_unit_test(a_word_is_blamed_for_its_own_calls),
         cmocka_unit_test(mounts_weigh_by_who_may_use_them),

@@ -22,4 +22,7 @@ const char *seccomp_fingerprint(const struct plan *plan, char text[FINGERPRINT_S
 void review_effects(const struct sbx_policy *policy, const struct call_table *lists,
                     const struct call_table *table, struct diag *diag);
 
+/* The part that looks for rules on arguments that never decide. */
+void review_idle(const struct call_table *table, struct diag *diag);
+
 #endif

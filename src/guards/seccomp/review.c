@@ -246,5 +246,6 @@ void seccomp_review(const struct sbx_policy *policy, struct diag *diag)
     review_unknown(&review);
     review_families(&review);
     review_effects(policy, &lists, &table, diag);
+    review_idle(&table, diag);
     arena_free(&arena);
 }
