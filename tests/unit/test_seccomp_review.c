@@ -107,9 +107,9 @@ static void idle_rules(void **state)
     made_rule(made, "lseek", "errno:5 if fd > 3 && whence != SEEK_SET");
     made_rule(made, "lseek", "allow");
     struct found *found = found_new(&made->policy);
-    expect_found(found, SBX_SEVERITY_NOTE, "no-effect", 3, "the rules before it decide all");
-    expect_found(found, SBX_SEVERITY_WARNING, "no-effect", 4, "can never fit");
-    expect_found(found, SBX_SEVERITY_NOTE, "no-effect", 9, "the rules before it decide all");
+    expect_found(found, SBX_SEVERITY_NOTE, "no-effect", 4, "the rules before it decide all");
+    expect_found(found, SBX_SEVERITY_WARNING, "no-effect", 5, "can never fit");
+    expect_found(found, SBX_SEVERITY_NOTE, "no-effect", 10, "the rules before it decide all");
     assert_int_equal(found_count(found, "no-effect"), 3);
     found_free(found);
     made_free(made);
