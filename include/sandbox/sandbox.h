@@ -120,7 +120,8 @@ struct sbx_policy;
  *            /etc/sandbox/profiles, profiles/ beside the running executable and, where that lies
  *            in a bin/, in its ../share/sandbox/, and the installed data directory, in this order.
  *            What is found first is taken; that it can't be read is an error
- * overrides  `count` texts SECTION.KEY=VALUE, applied in order after the file; may be NULL when
+ * overrides  `count` texts SECTION.KEY=VALUE, for the rules of one system call
+ *            "syscall NAME.rules=VALUE", applied in order after the file; may be NULL when
  *            count is 0
  * policy     receives the policy; free it with sbx_policy_free()
  *

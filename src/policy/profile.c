@@ -79,6 +79,8 @@ int setting_parse(const struct profile_memory *memory, struct setting *setting, 
                           .profile_path = path,
                           .outside = memory->outside};
     if (setting->key->type->of_call) {
+        if (setting->tokens.count >= TOKENS_MAX && setting->incomplete)
+            return -1; /* the rest would be refused line by line */
         const int result = tokens_add(&parse, memory->scratch, &setting->tokens);
         setting->incomplete |= result != 0;
         return result;
@@ -111,6 +113,7 @@ struct file {
     struct setting **tail;
     struct setting *open;     /* what an indented line continues; NULL: not known */
     unsigned seen[KEY_COUNT]; /* the line of each key */
+    size_t calls;             /* values of [SECTION CALL] */
 };
 
 /* What was open gets no more lines. */
@@ -159,6 +162,15 @@ static void unknown_key(const struct file *file, struct part name)
                file->section.name);
 }
 
+/* Each is compared with all before it; that there are too many is told once. */
+static bool too_many_calls(struct file *file, const struct key *key, struct origin origin)
+{
+    if (++file->calls == LIST_WORDS_MAX + 1)
+        diag_error(file->memory->diag, origin, 0, NULL, "%s.%s: more than %d calls have rules",
+                   key->section, key->name, LIST_WORDS_MAX);
+    return file->calls > LIST_WORDS_MAX;
+}
+
 /* The line that has set a key before, for the same call where it is for one; 0 where none has. */
 static unsigned seen_in(const struct file *file, const struct key *key)
 {
@@ -186,6 +198,8 @@ static const struct key *find_key(struct file *file, struct part name)
         unknown_key(file, name);
         return NULL;
     }
+    if (file->section.call && too_many_calls(file, key, name.origin))
+        return NULL;
     const unsigned seen = seen_in(file, key);
     if (seen) {
         const bool call = file->section.call != NULL;

@@ -78,6 +78,8 @@ static int check_bounds(const struct draft *draft, const struct draft_list *list
 int rules_apply(struct draft *draft, const struct setting *setting, enum draft_mode mode)
 {
     struct draft_list *list = &draft->lists[setting->key - policy_keys];
+    if (list->count > LIST_WORDS_MAX)
+        return -1; /* that has been reported */
     struct node **link = begin_of(list, setting->call);
     bool replaces = mode == DRAFT_REPLACE;
     for (const struct node *node = setting->words; node; node = node->next)

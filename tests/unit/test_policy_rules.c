@@ -269,7 +269,7 @@ static void bounds(void **state)
         used = (size_t)snprintf(text, sizeof(text), "[syscall socket]\nrules =\n");
         for (int i = 0; i < 8; i++) {
             used += (size_t)snprintf(text + used, sizeof(text) - used, " log if ~");
-            for (int j = 0; j < 1021 + over; j++)
+            for (int j = 0; j < 1021 + (over && i == 7); j++)
                 used += (size_t)snprintf(text + used, sizeof(text) - used, "~");
             used += (size_t)snprintf(text + used, sizeof(text) - used, "\n");
         }
@@ -278,6 +278,42 @@ static void bounds(void **state)
         else
             policy_free(load_text(text));
     }
+}
+
+/* All that a profile can say of calls is read in no time, and refused once. */
+static void too_many_calls(void **state)
+{
+    char *text = NULL;
+    size_t size = 0;
+    (void)state;
+    for (int over = 0; over < 2; over++) {
+        FILE *out = open_memstream(&text, &size);
+        assert_non_null(out);
+        for (int i = 0; i < LIST_WORDS_MAX + over; i++)
+            fprintf(out, "[syscall c%d]\nrules = log\n", i);
+        assert_int_equal(fclose(out), 0);
+        if (over)
+            refuse_text(text, 2U * LIST_WORDS_MAX + 2, "more than 4096 calls have rules");
+        else
+            policy_free(load_text(text));
+        free(text);
+    }
+}
+
+/* Of two profiles each has as many rules as there may be. */
+static void too_many_rules(void **state)
+{
+    (void)state;
+    for (int file = 0; file < 2; file++) {
+        FILE *out = fopen(file ? "b.ini" : "a.ini", "we");
+        assert_non_null(out);
+        for (int i = 0; i < LIST_WORDS_MAX; i++)
+            fprintf(out, "[syscall %c%d]\nrules = log\n", 'a' + file, i);
+        assert_int_equal(fclose(out), 0);
+    }
+    file_text("t.ini", "[profile]\nextends = a.ini b.ini\n");
+    struct sbx_error error = refuse("t.ini", "all calls together have more than 4096 rules");
+    assert_string_equal(error.origin.file, "b.ini");
 }
 
 /* ---- several profiles ----------------------------------------------------------------------- */
@@ -390,9 +426,9 @@ static void prints(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(cuts),      TEST(every_token), TEST(places), TEST(sections),
-        TEST(no_rules),  TEST(bounds),      TEST(on_top), TEST(too_many_together),
-        TEST(overrides), TEST(prints),
+        TEST(cuts),           TEST(every_token),    TEST(places),    TEST(sections),
+        TEST(no_rules),       TEST(bounds),         TEST(on_top),    TEST(too_many_together),
+        TEST(too_many_calls), TEST(too_many_rules), TEST(overrides), TEST(prints),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
