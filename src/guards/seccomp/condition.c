@@ -5,6 +5,7 @@
 #include "guards/seccomp/condition.h"
 #include "guards/seccomp/arguments.h"
 #include "guards/seccomp/constants.h"
+#include "policy/tokens.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,24 +42,10 @@ static const struct expr *read_or(struct reader *reader, bool negated);
 
 /* ---- errors --------------------------------------------------------------------------------- */
 
-/* The token that the mark is at; the rule where it is at none. */
-static struct origin marked(const struct reader *reader)
-{
-    const struct item *rule = reader->rule;
-    struct origin origin = rule->origin;
-    for (size_t i = 0; i < rule->place_count; i++) {
-        const struct token_place *place = &rule->places[i];
-        if (rule->second + place->offset != reader->mark)
-            continue;
-        origin.line = place->line;
-        origin.column = place->column;
-        origin.length = place->length;
-    }
-    return origin;
-}
-
 #define fail(reader, hint, ...)                                                                    \
-    diag_error((reader)->diag, marked(reader), 0, hint, "syscall %s.rules: " __VA_ARGS__)
+    diag_error((reader)->diag,                                                                     \
+               rule_place((reader)->rule, (size_t)((reader)->mark - (reader)->rule->second)), 0,   \
+               hint, "syscall %s.rules: " __VA_ARGS__)
 
 static int unexpected(struct reader *reader, const char *wanted)
 {
@@ -447,7 +434,8 @@ static const struct expr *read_or(struct reader *reader, bool negated)
 int condition_read(const struct item *rule, struct arena *arena, const struct expr **expr,
                    struct diag *diag)
 {
-    struct reader reader = {.rule = rule, .arena = arena, .diag = diag, .cursor = rule->second};
+    struct reader reader = {
+        .rule = rule, .arena = arena, .diag = diag, .cursor = rule->second, .mark = rule->second};
     bool named;
     reader.argument_count = arguments_of(rule->first, reader.arguments, &named);
     if (!named)
