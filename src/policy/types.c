@@ -87,6 +87,7 @@ const struct type policy_types[TYPE_COUNT] = {
     ENUM(mqueue, "none or private", "none", "private"),
     LIST(texts, "PATH=CONTENT pairs", item_text, true),
     LIST(views, "PATH[:OPTION,...] words", item_view, true),
+    LIST(ports, "ports", item_ports, false),
 };
 
 size_t value_origin_offset(const struct type *type)

@@ -119,7 +119,8 @@ struct item {
     uint64_t inodes;    /* tmpfs: 0 where not given */
     unsigned mode;      /* tmpfs: default 01777 */
     int number;         /* families: AF_*; calls: the errno value, 0 where none is given; endpoints:
-                         * the port, 0 for any */
+                         * the port, 0 for any; ports: the first of a range */
+    int last;           /* ports: the last of the range; "any" is the one from 0 to 65535 */
     struct origin origin;
 };
 struct value_list {
@@ -141,5 +142,6 @@ struct value_list {
 #define value_capabilities value_list
 #define value_variables    value_list
 #define value_endpoints    value_list
+#define value_ports        value_list
 
 #endif

@@ -53,6 +53,7 @@ enum type_id {
     TYPE_texts,
     TYPE_mqueue,
     TYPE_views,
+    TYPE_ports,
     TYPE_COUNT
 };
 
@@ -155,6 +156,7 @@ int item_family(const struct parse *parse, const char *word, struct item *item);
 int item_capability(const struct parse *parse, const char *word, struct item *item);
 int item_variable(const struct parse *parse, const char *word, struct item *item);
 int item_endpoint(const struct parse *parse, const char *word, struct item *item);
+int item_ports(const struct parse *parse, const char *word, struct item *item);
 
 /* ---- the printers, for the table ------------------------------------------------------------ */
 

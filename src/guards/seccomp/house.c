@@ -4,6 +4,7 @@
  * code: prelude.c does.
  */
 #include "guards/seccomp/house.h"
+#include "policy/ports.h"
 #include <asm/ioctls.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -77,6 +78,8 @@ void house_settle(const struct sbx_policy *policy, struct call_table *table)
     }
     if (!nested(policy) && calls_passes(policy, table, SYS_setns))
         forbid(&table->of[SYS_setns], EPERM);
+    if (!policy->network_tcp_bind.count && calls_passes(policy, table, SYS_listen))
+        forbid(&table->of[SYS_listen], EACCES);
 }
 
 const char *house_settle_reason(int number)
@@ -84,6 +87,8 @@ const char *house_settle_reason(int number)
     const char *why, *instead;
     if (house_forbids(number, &why, &instead))
         return why;
+    if (number == SYS_listen)
+        return "network.tcp_bind names no port, and without bind the kernel would pick one";
     return "joining another namespace needs namespaces.nested = yes";
 }
 
@@ -91,7 +96,8 @@ const char *house_settle_reason(int number)
 
 const char house_unix_reason[] = "the C library asks for it, to look for a name cache";
 
-#define SET_ID_REASON "a set-user-id or set-group-id file of the caller's could be left on the host"
+#define SET_ID_REASON   "a set-user-id or set-group-id file of the caller's could be left on the host"
+#define FASTOPEN_REASON "it would connect by TCP past Landlock, which looks at connect(2) alone"
 #define NESTED_REASON                                                                              \
     "a user namespace of its own gives a program every capability in it, and more of the kernel "  \
     "to attack"
@@ -219,6 +225,28 @@ const struct house_rule house_rules[] = {
      .error = EPERM,
      .when = HOUSE_NOT_NESTED},
 
+    /* Sending with this flag connects, too: to a port that the profile does not name or, without a
+     * network, with a socket that the program was lent. What a kernel says that has it switched off
+     * makes programs fall back. */
+    {.reason = FASTOPEN_REASON,
+     .numbers = {SYS_sendto, SYS_sendmmsg},
+     .calls = 2,
+     .argument = 3,
+     .test = HOUSE_DENY_ANY_BIT,
+     .values = {MSG_FASTOPEN},
+     .count = 1,
+     .error = EOPNOTSUPP,
+     .when = HOUSE_PORTS_RESTRICTED},
+    {.reason = FASTOPEN_REASON,
+     .numbers = {SYS_sendmsg},
+     .calls = 1,
+     .argument = 2,
+     .test = HOUSE_DENY_ANY_BIT,
+     .values = {MSG_FASTOPEN},
+     .count = 1,
+     .error = EOPNOTSUPP,
+     .when = HOUSE_PORTS_RESTRICTED},
+
     {.reason = "network.families does not name it",
      .numbers = {SYS_socket},
      .calls = 1,
@@ -242,6 +270,8 @@ bool house_rule_holds(const struct house_rule *rule, const struct sbx_policy *po
     case HOUSE_SECCOMP_NOT_ASKED:
         return table->of[SYS_seccomp].rank == RANK_NONE ||
                !calls_passes(policy, table, SYS_seccomp);
+    case HOUSE_PORTS_RESTRICTED:
+        return !ports_any(&policy->network_tcp_connect) || policy->network_mode.v == NETMODE_NONE;
     case HOUSE_ALWAYS:
         break;
     }
