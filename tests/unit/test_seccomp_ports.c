@@ -4,6 +4,8 @@
  * not look at.
  */
 #include "seccomp_fixture.h"
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #define ALL_HIGH (UINT64_C(0xffffffff) << 32)
 #define SENDING  "@base @network-server sendto sendmsg sendmmsg"
@@ -50,6 +52,26 @@ static void nothing_connects_by_sending(void **state)
     }
 }
 
+static void no_socket_becomes_another(void **state)
+{
+    (void)state;
+    for (size_t connects = 0; connects < 3; connects++)
+        for (size_t binds = 0; binds < 3; binds++) {
+            struct made *made = compiled(connects, binds);
+            const int64_t expected = connects == 2 && binds == 2 ? ALLOWED : FAILS(ENOENT);
+            assert_int_equal(answer4(made, SYS_setsockopt, 3, IPPROTO_TCP, TCP_ULP, 0), expected);
+            assert_int_equal(
+                answer4(made, SYS_setsockopt, 3, IPPROTO_TCP | ALL_HIGH, TCP_ULP | ALL_HIGH, 0),
+                expected);
+            assert_int_equal(answer4(made, SYS_setsockopt, 3, SOL_SOCKET, TCP_ULP, 0), ALLOWED);
+            assert_int_equal(answer4(made, SYS_setsockopt, 3, IPPROTO_IP, TCP_ULP, 0), ALLOWED);
+            assert_int_equal(answer4(made, SYS_setsockopt, 3, IPPROTO_IPV6, TCP_ULP, 0), ALLOWED);
+            assert_int_equal(answer4(made, SYS_setsockopt, 3, IPPROTO_TCP, TCP_NODELAY, 0),
+                             ALLOWED);
+            made_free(made);
+        }
+}
+
 /* A socket that was lent might connect on the host's network. */
 static void no_network_no_connect(void **state)
 {
@@ -61,6 +83,8 @@ static void no_network_no_connect(void **state)
         made_compile(made);
         sends(made, MSG_FASTOPEN, i ? ALLOWED : FAILS(EOPNOTSUPP));
         sends(made, WITHOUT, ALLOWED);
+        assert_int_equal(answer4(made, SYS_setsockopt, 3, IPPROTO_TCP, TCP_ULP, 0),
+                         i ? ALLOWED : FAILS(ENOENT));
         made_free(made);
     }
 }
@@ -96,6 +120,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_connects_by_sending),
+        cmocka_unit_test(no_socket_becomes_another),
         cmocka_unit_test(no_network_no_connect),
         cmocka_unit_test(no_port_means_no_listen),
         cmocka_unit_test(denied_calls_keep_their_answer),

@@ -121,12 +121,14 @@ static bool wall_of_ports(const struct plan *plan, uint64_t right, struct wall *
             "no network to connect to; Landlock ABI %d, sockets that are lent connect "
             "nowhere",
             landlock->abi);
-    const char *house = right == LL_CONNECT_TCP ? "; a house rule of the filter on MSG_FASTOPEN"
-                        : list->count           ? ""
-                                                : "; a house rule of the filter on listen";
-    return guard_wall(wall, SBX_STATE_ENFORCED,
-                      "Landlock ABI %d, %zu rules for TCP sockets%s; datagrams are not bound",
-                      landlock->abi, ports_with(landlock, right), house);
+    const char *house = right == LL_CONNECT_TCP ? "MSG_FASTOPEN and TCP_ULP"
+                        : list->count           ? "TCP_ULP"
+                                                : "TCP_ULP and listen";
+    return guard_wall(
+        wall, SBX_STATE_ENFORCED,
+        "Landlock ABI %d, %zu rules for TCP sockets; house rules of the filter on %s; "
+        "datagrams are not bound",
+        landlock->abi, ports_with(landlock, right), house);
 }
 
 bool landlock_wall(const struct plan *plan, enum key_id key, struct wall *wall)

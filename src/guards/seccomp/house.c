@@ -10,6 +10,8 @@
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -35,6 +37,12 @@
 static bool nested(const struct sbx_policy *policy)
 {
     return policy->namespaces_nested.v == YESNO_YES;
+}
+
+/* Without a network there is no port to name, but a socket that was lent is of another one. */
+static bool restricts(const struct sbx_policy *policy, const struct value_list *ports)
+{
+    return !ports_any(ports) || policy->network_mode.v == NETMODE_NONE;
 }
 
 /* ---- rules on whole calls ------------------------------------------------------------------- */
@@ -236,7 +244,7 @@ const struct house_rule house_rules[] = {
      .values = {MSG_FASTOPEN},
      .count = 1,
      .error = EOPNOTSUPP,
-     .when = HOUSE_PORTS_RESTRICTED},
+     .when = HOUSE_CONNECT_RESTRICTED},
     {.reason = FASTOPEN_REASON,
      .numbers = {SYS_sendmsg},
      .calls = 1,
@@ -245,6 +253,21 @@ const struct house_rule house_rules[] = {
      .values = {MSG_FASTOPEN},
      .count = 1,
      .error = EOPNOTSUPP,
+     .when = HOUSE_CONNECT_RESTRICTED},
+
+    /* Where the kernel has it, "smc" turns a socket of TCP into one that Landlock takes for
+     * another, and that connects by TCP all the same. What is asked for is behind a pointer, so
+     * nothing can be asked for; ENOENT is what a kernel says that does not know the name. The gate
+     * has all levels with a bit of IPPROTO_TCP's: none of the others has this option. */
+    {.reason = "it could make a socket of TCP into one that Landlock does not look at",
+     .numbers = {SYS_setsockopt},
+     .calls = 1,
+     .argument = 2,
+     .test = HOUSE_DENY_EQUAL,
+     .values = {TCP_ULP},
+     .count = 1,
+     .error = ENOENT,
+     .gate = IPPROTO_TCP,
      .when = HOUSE_PORTS_RESTRICTED},
 
     {.reason = "network.families does not name it",
@@ -270,8 +293,11 @@ bool house_rule_holds(const struct house_rule *rule, const struct sbx_policy *po
     case HOUSE_SECCOMP_NOT_ASKED:
         return table->of[SYS_seccomp].rank == RANK_NONE ||
                !calls_passes(policy, table, SYS_seccomp);
+    case HOUSE_CONNECT_RESTRICTED:
+        return restricts(policy, &policy->network_tcp_connect);
     case HOUSE_PORTS_RESTRICTED:
-        return !ports_any(&policy->network_tcp_connect) || policy->network_mode.v == NETMODE_NONE;
+        return restricts(policy, &policy->network_tcp_connect) ||
+               restricts(policy, &policy->network_tcp_bind);
     case HOUSE_ALWAYS:
         break;
     }

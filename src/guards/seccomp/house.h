@@ -28,8 +28,9 @@ enum house_when {
     HOUSE_ALWAYS,
     HOUSE_NOT_NESTED,        /* but for policies with namespaces.nested = yes */
     HOUSE_SECCOMP_NOT_ASKED, /* but for policies that allow seccomp(2) by name or by group */
-    HOUSE_PORTS_RESTRICTED, /* for policies whose network.tcp_connect is not "any", or whose mode is
-                             * none: there is a port that TCP may not connect to */
+    /* For policies that leave TCP not every port to connect to; or to connect or be bound to. */
+    HOUSE_CONNECT_RESTRICTED,
+    HOUSE_PORTS_RESTRICTED,
 };
 
 /* A rule on the low word of one argument of a few calls. No call has two. */
