@@ -114,7 +114,7 @@ int landlock_ports_check(const struct sbx_policy *policy, struct diag *diag)
     result |= check_families(policy, diag);
     if (policy->landlock_mode.v == LANDLOCK_OFF)
         result |= diag_error(diag, asking_origin(policy), 0,
-                             "set landlock.mode = auto; or network.%s = any, to leave ports open",
+                             "set landlock.mode = auto, or leave the ports open with any",
                              "network.%s needs Landlock, and landlock.mode is off",
                              asking_key(policy)->name);
     return result;
