@@ -57,7 +57,7 @@ bool equal_meanings(const struct item *a, const struct item *b)
     return equal_texts(a->first, b->first) && equal_texts(a->second, b->second) &&
            a->writable == b->writable && a->options == b->options && a->size == b->size &&
            a->inodes == b->inodes && a->mode == b->mode && a->number == b->number &&
-           a->kind == b->kind && a->place_count == b->place_count;
+           a->kind == b->kind && a->place_count == b->place_count && a->last == b->last;
 }
 
 bool equal_items(const struct item *a, const struct item *b)

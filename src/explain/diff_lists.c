@@ -5,6 +5,7 @@
  */
 #include "explain/diff.h"
 #include "guards/files.h"
+#include "policy/ports.h"
 #include "policy/value.h"
 #include "policy/words.h"
 #include <stdlib.h>
@@ -351,6 +352,16 @@ static void diff_order(struct diff *diff, const struct key *key)
     diff_value(diff, WAY_OTHER, key, &a->origin, &b->origin);
 }
 
+/* Which ports there are counts, not how they are written. */
+static void diff_ports(struct diff *diff, const struct key *key)
+{
+    const struct value_list *a = key_field(diff->a, key), *b = key_field(diff->b, key);
+    const bool less = ports_beyond(a, b), more = ports_beyond(b, a);
+    if (less || more)
+        diff_value(diff, (less ? diff_way_down(key) : 0U) | (more ? diff_way_up(key) : 0U), key,
+                   &a->origin, &b->origin);
+}
+
 void diff_list(struct diff *diff, const struct key *key)
 {
     switch ((enum type_id)(key->type - policy_types)) {
@@ -363,6 +374,9 @@ void diff_list(struct diff *diff, const struct key *key)
         break;
     case TYPE_links:
         merge(diff, &key, 1, match_links);
+        break;
+    case TYPE_ports:
+        diff_ports(diff, key);
         break;
     case TYPE_tmpfs:
         merge(diff, &key, 1, match_tmpfs);

@@ -93,6 +93,7 @@ static unsigned way_of(const struct key *key, const union value *a, const union 
     case TYPE_capabilities:
     case TYPE_variables:
     case TYPE_endpoints:
+    case TYPE_ports:
     case TYPE_texts:
     case TYPE_rules: /* diff_rules.c */
     case TYPE_COUNT:

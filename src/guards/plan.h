@@ -175,14 +175,22 @@ struct landlock_rule {
     struct origin origin; /* the line of the profile that asked for the mount */
 };
 
+struct landlock_port {
+    unsigned port;
+    uint64_t rights;      /* LANDLOCK_ACCESS_NET_* */
+    struct origin origin; /* the word of the profile */
+};
+
 struct landlock_plan {
     int abi;            /* what the rules are made for; 0: there is no second wall */
-    const char *absent; /* where there is none: why */
+    const char *absent; /* where there is none for files: why */
     uint64_t handled_fs, handled_net, scoped;
     uint32_t flags;      /* for landlock_restrict_self(2) */
     bool message_queues; /* POSIX queues, which have no path, get a rule */
     const struct landlock_rule *rules;
     size_t count;
+    const struct landlock_port *ports; /* those that TCP is bound to, by what handled_net says */
+    size_t port_count;
     size_t narrower; /* places that allow less than what they lie in: the mounts alone keep that */
     int *ruleset;    /* its fd; written in the child's own memory alone */
 };

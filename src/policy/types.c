@@ -91,6 +91,7 @@ const struct type policy_types[TYPE_COUNT] = {
                     .size = sizeof(struct value_list),
                     .item = item_rule,
                     .of_call = true},
+    LIST(ports, "ports", item_ports, false),
 };
 
 size_t value_origin_offset(const struct type *type)

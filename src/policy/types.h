@@ -127,10 +127,11 @@ struct item {
     uint64_t inodes;    /* tmpfs: 0 where not given */
     unsigned mode;      /* tmpfs: default 01777 */
     int number;         /* families: AF_*; calls, rules: the errno value, 0 where none is given;
-                         * endpoints: the port, 0 for any */
+                         * endpoints: the port, 0 for any; ports: the first of a range */
     enum action_kind kind;            /* rules: what the call gets */
     const struct token_place *places; /* rules: where each token of the condition stands */
     size_t place_count;
+    int last;           /* ports: the last of the range; "any" is the one from 0 to 65535 */
     struct origin origin;
 };
 struct value_list {
@@ -153,5 +154,6 @@ struct value_list {
 #define value_variables    value_list
 #define value_endpoints    value_list
 #define value_rules        value_list
+#define value_ports        value_list
 
 #endif

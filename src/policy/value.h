@@ -54,6 +54,7 @@ enum type_id {
     TYPE_mqueue,
     TYPE_views,
     TYPE_rules,
+    TYPE_ports,
     TYPE_COUNT
 };
 
@@ -159,6 +160,7 @@ int item_capability(const struct parse *parse, const char *word, struct item *it
 int item_variable(const struct parse *parse, const char *word, struct item *item);
 int item_endpoint(const struct parse *parse, const char *word, struct item *item);
 int item_rule(const struct parse *parse, const char *word, struct item *item);
+int item_ports(const struct parse *parse, const char *word, struct item *item);
 
 /* ---- the printers, for the table ------------------------------------------------------------ */
 

@@ -9,6 +9,7 @@
 
 #include "guards/guard.h"
 #include "policy/policy.h"
+#include "policy/ports.h"
 #include "support/bpf_sim.h"
 
 #include "support/test.h"
@@ -96,6 +97,8 @@ static inline void made_rule(struct made *made, const char *call, const char *te
             item->kind = (enum action_kind)i;
 }
 
+static const struct item made_any_port = {.text = "any", .first = "any", .last = PORT_MAX};
+
 /* default = kill, unknown = errno:ENOSYS, families = unix inet inet6, refused = errno:EAFNOSUPPORT,
  * and the given allow-list. */
 static inline struct made *made_new(const char *allow)
@@ -108,6 +111,8 @@ static inline struct made *made_new(const char *allow)
     made->policy.syscalls_unknown.error = ENOSYS;
     made->policy.network_refused.kind = ACTION_ERRNO;
     made->policy.network_refused.error = EAFNOSUPPORT;
+    made->policy.network_tcp_connect = (struct value_list){.items = &made_any_port, .count = 1};
+    made->policy.network_tcp_bind = made->policy.network_tcp_connect;
     made_family(made, AF_UNIX);
     made_family(made, AF_INET);
     made_family(made, AF_INET6);

@@ -143,6 +143,23 @@ static void words(void **state)
           "best-effort -> strict");
 }
 
+/* Ports are compared as sets, however they are written. */
+static void ports(void **state)
+{
+    (void)state;
+    check("network.tcp_connect=any", "network.tcp_connect=443", LESS, "any -> 443", "443 -> any");
+    check("network.tcp_connect=80", "network.tcp_connect=80 443", MORE, "80 -> 80 443",
+          "80 443 -> 80");
+    check("network.tcp_connect=80", "network.tcp_connect=", LESS, "80 -> nothing", "nothing -> 80");
+    struct sbx_policy *a = with(SETS("network.tcp_connect=8000-8002 8002"));
+    struct sbx_policy *b = with(SETS("network.tcp_connect=8002 8000-8001"));
+    bool equal = false;
+    free(diff_of(a, b, &equal));
+    assert_true(equal);
+    policy_free(a);
+    policy_free(b);
+}
+
 static void actions(void **state)
 {
     (void)state;
@@ -463,6 +480,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(numbers),
         TEST(words),
+        TEST(ports),
         TEST(actions),
         TEST(texts),
         TEST(masks),

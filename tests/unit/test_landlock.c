@@ -4,6 +4,7 @@
  * and that they are in force. Plans and machines are made up; the kernel is asked at the end.
  */
 #include "guards/landlock/landlock.h"
+#include "policy/ports.h"
 #include "test_policy.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -35,7 +36,14 @@ static const struct fs_step usual[] = {
 };
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static struct sbx_policy policy = {.landlock_mode.v = LANDLOCK_AUTO};
+static const struct item any_port = {.text = "any", .first = "any", .last = PORT_MAX};
+#define ANY_PORT                                                                                   \
+    {                                                                                              \
+        .items = &any_port, .count = 1                                                             \
+    }
+static struct sbx_policy policy = {.landlock_mode.v = LANDLOCK_AUTO,
+                                   .network_tcp_connect = ANY_PORT,
+                                   .network_tcp_bind = ANY_PORT};
 
 static struct plan plan_of(const struct fs_step *steps, size_t count)
 {
@@ -300,7 +308,7 @@ static void what_is_told(void **state)
     told(LANDLOCK_AUTO, 7, 0, "Landlock ABI 7: 5 rules, signals stay inside, abstract sockets too");
     told(LANDLOCK_AUTO, 7, 0, "mounts alone: 1 places");
     told(LANDLOCK_AUTO, 5, 0, "can't say: signals, abstract sockets");
-    told(LANDLOCK_AUTO, 2, 0, "can't say: truncate, connect, ioctl on devices, signals");
+    told(LANDLOCK_AUTO, 2, 0, "can't say: truncate, TCP ports, ioctl on devices, signals");
     told(LANDLOCK_AUTO, 1, 0, "left out: ABI 1");
     told(LANDLOCK_REQUIRE, 1, 0,
          "can't say: moves between directories (all are refused), truncate");
@@ -311,6 +319,55 @@ static void what_is_told(void **state)
     told(LANDLOCK_AUTO, 7, 0, "left out: it would refuse the mounts");
     told(LANDLOCK_REQUIRE, 7, 0, "Landlock ABI 7");
     policy.namespaces_nested.v = YESNO_NO;
+}
+
+/* The whole text for each version: what it has, and what it lacks, and nothing that it has not. */
+static void each_abi_is_told(void **state)
+{
+    static const char *const texts[] = {
+        "Landlock ABI 1: 5 rules; mounts alone: 1 places narrower than what is around; can't say: "
+        "moves between directories (all are refused), truncate, TCP ports, ioctl on devices, "
+        "signals, abstract sockets",
+        "Landlock ABI 2: 5 rules; mounts alone: 1 places narrower than what is around; can't say: "
+        "truncate, TCP ports, ioctl on devices, signals, abstract sockets",
+        "Landlock ABI 3: 5 rules; mounts alone: 1 places narrower than what is around; can't say: "
+        "TCP ports, ioctl on devices, signals, abstract sockets",
+        "Landlock ABI 4: 5 rules, no TCP connect; mounts alone: 1 places narrower than what is "
+        "around; can't say: ioctl on devices, signals, abstract sockets",
+        "Landlock ABI 5: 5 rules, no TCP connect; mounts alone: 1 places narrower than what is "
+        "around; can't say: signals, abstract sockets",
+        "Landlock ABI 6: 5 rules, signals stay inside, abstract sockets too, no TCP connect; "
+        "mounts "
+        "alone: 1 places narrower than what is around",
+        "Landlock ABI 7: 5 rules, signals stay inside, abstract sockets too, no TCP connect; "
+        "mounts "
+        "alone: 1 places narrower than what is around",
+    };
+    (void)state;
+    policy.landlock_mode.v = LANDLOCK_REQUIRE;
+    for (int abi = 1; abi <= NEWEST; abi++) {
+        const struct host host = {.landlock_abi = abi};
+        struct plan plan = plan_of(usual, COUNT(usual));
+        struct sbx_report report = {0};
+        struct sbx_error error = {0};
+        struct wall wall;
+        char *steps = NULL;
+        size_t size = 0;
+        plan.net.loopback_up = false;
+        assert_int_equal(guard_landlock.prepare(&plan, &host, &error), 0);
+        guard_landlock.observe(&plan, &report);
+        assert_true(guard_landlock.wall(&plan, KEY_landlock_mode, &wall));
+        assert_string_equal(report.guards[0].mechanism, texts[abi - 1]);
+        assert_string_equal(wall.mechanism, texts[abi - 1]);
+        FILE *out = open_memstream(&steps, &size);
+        guard_landlock_rules.describe(&plan, out);
+        fclose(out);
+        assert_int_equal(strstr(steps, "no TCP connect") != NULL, abi >= 4);
+        assert_int_equal(strstr(steps, "use devices") != NULL, abi >= 5);
+        assert_int_equal(strstr(steps, "signals stay inside") != NULL, abi >= 6);
+        free(steps);
+        arena_free(&plan.arena);
+    }
 }
 
 static void refused(int reason, const char *text, const char *hint)
@@ -411,13 +468,14 @@ static void it_stands_alone(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_usual_plan),     cmocka_unit_test(a_noexec_place),
-        cmocka_unit_test(what_is_hidden),     cmocka_unit_test(a_root_of_the_host),
-        cmocka_unit_test(few_rules),          cmocka_unit_test(each_abi),
-        cmocka_unit_test(the_network),        cmocka_unit_test(message_queues),
-        cmocka_unit_test(never_weaker),       cmocka_unit_test(lent_files),
-        cmocka_unit_test(what_is_told),       cmocka_unit_test(required_and_absent),
-        cmocka_unit_test(failures_are_named), cmocka_unit_test(it_stands_alone),
+        cmocka_unit_test(the_usual_plan),      cmocka_unit_test(a_noexec_place),
+        cmocka_unit_test(what_is_hidden),      cmocka_unit_test(a_root_of_the_host),
+        cmocka_unit_test(few_rules),           cmocka_unit_test(each_abi),
+        cmocka_unit_test(the_network),         cmocka_unit_test(message_queues),
+        cmocka_unit_test(never_weaker),        cmocka_unit_test(lent_files),
+        cmocka_unit_test(what_is_told),        cmocka_unit_test(each_abi_is_told),
+        cmocka_unit_test(required_and_absent), cmocka_unit_test(failures_are_named),
+        cmocka_unit_test(it_stands_alone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -284,6 +284,43 @@ static void endpoints(void **state)
     }
 }
 
+static void ports(void **state)
+{
+    static const struct {
+        const char *text, *form;
+        int first, last;
+    } good[] = {
+        {"443", "443", 443, 443},
+        {"0443", "443", 443, 443},
+        {"0", "0", 0, 0},
+        {"8000-8010", "8000-8010", 8000, 8010},
+        {"7-7", "7", 7, 7},
+        {"65535", "65535", 65535, 65535},
+        {"1-65535", "1-65535", 1, 65535},
+        {"any", "any", 0, 65535},
+    };
+    static const char *const bad[] = {"65536", "-1",   "1-",   "-",     "1-65536", "10-9", "0-9",
+                                      "0-0",   "+1",   "0x50", "1-2-3", "https",   "*",    "1:2",
+                                      "1,2",   "any-", "Any",  "80tcp", "1--2",    "all"};
+    struct subject made;
+    struct item item;
+    (void)state;
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+        assert_int_equal(take_item(&made, TYPE_ports, good[i].text, &item), 0);
+        assert_string_equal(item.text, good[i].form);
+        assert_int_equal(item.number, good[i].first);
+        assert_int_equal(item.last, good[i].last);
+        arena_free(&made.arena);
+    }
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+        if (take_item(&made, TYPE_ports, bad[i], &item) == 0)
+            fail_msg("'%s' was taken for %s", bad[i], item.text);
+        assert_non_null(strstr(made.error.text, bad[i]));
+        assert_true(made.error.hint[0] != '\0');
+        arena_free(&made.arena);
+    }
+}
+
 static void capabilities(void **state)
 {
     static const char *const good[][2] = {
@@ -342,8 +379,8 @@ static void table(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(ratios),    TEST(sizes),        TEST(durations), TEST(others),
-        TEST(endpoints), TEST(capabilities), TEST(variables), TEST(table),
+        TEST(ratios), TEST(sizes),        TEST(durations), TEST(others), TEST(endpoints),
+        TEST(ports),  TEST(capabilities), TEST(variables), TEST(table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -163,7 +163,7 @@ static int64_t returned(struct value_action action)
 /* Some arguments that no house rule refuses, and some that each of them does. */
 static bool depends(const struct made *made, int number, int64_t *first)
 {
-    static const uint64_t tries[] = {0, 1, 17, 0x5412, 06000, 0x10000000, 22, UINT64_MAX};
+    static const uint64_t tries[] = {0, 1, 17, 0x5412, 06000, 0x10000000, 22, 31, UINT64_MAX};
     bool differ = false;
     *first = answer4(made, number, AF_UNIX, 0, 0, 0);
     for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]); i++)

@@ -20,17 +20,28 @@
 #define STATX_ATTR_MOUNT_ROOT 0x2000
 #endif
 
-enum { RULE_PATH_BENEATH = 1 };
+enum { RULE_PATH_BENEATH = 1, RULE_NET_PORT = 2 };
 
 struct path_beneath { /* struct landlock_path_beneath_attr */
     uint64_t rights;
     int32_t fd;
 } __attribute__((packed));
 
+struct net_port { /* struct landlock_net_port_attr */
+    uint64_t rights;
+    uint64_t port;
+};
+
 static long add_rule(int ruleset, long fd, uint64_t rights)
 {
     const struct path_beneath rule = {.rights = rights, .fd = (int32_t)fd};
     return sys(SYS_landlock_add_rule, ruleset, RULE_PATH_BENEATH, &rule, 0);
+}
+
+static long add_port(int ruleset, const struct landlock_port *port)
+{
+    const struct net_port rule = {.rights = port->rights, .port = port->port};
+    return sys(SYS_landlock_add_rule, ruleset, RULE_NET_PORT, &rule, 0);
 }
 
 /* A directory of the host that somebody moved into the way is no mount: ESTALE. */
@@ -84,6 +95,11 @@ int landlock_rules_enter(const struct plan *plan, int *item)
     for (size_t i = 0; i < landlock->count; i++) {
         *item = (int)i;
         if ((ret = add_place((int)ruleset, &landlock->rules[i])) < 0)
+            return (int)ret;
+    }
+    for (size_t i = 0; i < landlock->port_count; i++) {
+        *item = (int)(landlock->count + LANDLOCK_PORT + i);
+        if ((ret = add_port((int)ruleset, &landlock->ports[i])) < 0)
             return (int)ret;
     }
     *item = (int)landlock->count + LANDLOCK_QUEUES;

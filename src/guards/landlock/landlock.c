@@ -2,13 +2,15 @@
  *
  * landlock.c - the Landlock guard: whether there is a second wall, and why not.
  *
- * Nothing that the profile promises rests on it, so a kernel without it keeps all promises too:
- * unless the profile says `require`, such a launch goes on and the report says what is missing.
- * `auto` also leaves it out where it would refuse what the profile grants.
+ * Of what is said of files nothing rests on it, so a kernel without it keeps all these promises
+ * too: unless the profile says `require`, such a launch goes on and the report says what is
+ * missing. `auto` also leaves it out where it would refuse what the profile grants. Ports of TCP
+ * are kept by nothing else: where it can't keep them, there is no launch.
  */
 #include "guards/landlock/landlock.h"
 #include <errno.h>
 #include <linux/capability.h>
+#include <stdio.h>
 
 enum { CREATE_RULESET_VERSION = 1, ABI_RENAMES = 2 };
 
@@ -50,6 +52,18 @@ static bool shares_queues(const struct plan *plan)
     return plan->policy->namespaces_ipc.v == SHARE_HOST && plan->seccomp.message_queues;
 }
 
+/* Why `auto` leaves the rules for files out; NULL where it does not. */
+static const char *why_left_out(const struct plan *plan, const struct host *host)
+{
+    if (mounts_inside(plan))
+        return "left out: it would refuse the mounts that the profile lets the program make";
+    if (shares_queues(plan))
+        return "left out: it would refuse the host's message queues";
+    if (host->landlock_abi < ABI_RENAMES)
+        return "left out: ABI 1, this kernel's, refuses to rename and link between directories";
+    return NULL;
+}
+
 static int refuse(const struct plan *plan, const struct host *host, struct sbx_error *error)
 {
     const char *advice, *why = why_none(host, &advice);
@@ -57,6 +71,24 @@ static int refuse(const struct plan *plan, const struct host *host, struct sbx_e
             why);
     err_hint(error, "%s; or set landlock.mode = auto", advice);
     return err_at(error, plan->policy->landlock_mode.origin);
+}
+
+/* Ports are a promise of their own, which nothing else keeps. */
+static int prepare_ports(struct plan *plan, const struct host *host, struct sbx_error *error)
+{
+    const char *advice;
+    char why[96];
+    if (!landlock_ports_asked(plan->policy))
+        return 0;
+    if (plan->policy->landlock_mode.v == LANDLOCK_OFF)
+        return landlock_ports_refuse(plan, 0, "landlock.mode is off", error);
+    if (host->landlock_abi < 1)
+        return landlock_ports_refuse(plan, host->landlock_errno, why_none(host, &advice), error);
+    if (host->landlock_abi >= LL_ABI_PORTS)
+        return landlock_ports_derive(plan, host->landlock_abi, error);
+    snprintf(why, sizeof(why), "this kernel has ABI %d, and ports need ABI %d", host->landlock_abi,
+             LL_ABI_PORTS);
+    return landlock_ports_refuse(plan, 0, why, error);
 }
 
 static int landlock_prepare(struct plan *plan, const struct host *host, struct sbx_error *error)
@@ -69,16 +101,11 @@ static int landlock_prepare(struct plan *plan, const struct host *host, struct s
         plan->landlock.absent = "not asked for";
     else if (host->landlock_abi < 1)
         plan->landlock.absent = why_none(host, &advice);
-    else if (mode == LANDLOCK_AUTO && mounts_inside(plan))
-        plan->landlock.absent = "left out: it would refuse the mounts that the profile lets the "
-                                "program make";
-    else if (mode == LANDLOCK_AUTO && shares_queues(plan))
-        plan->landlock.absent = "left out: it would refuse the host's message queues";
-    else if (mode == LANDLOCK_AUTO && host->landlock_abi < ABI_RENAMES)
-        plan->landlock.absent =
-            "left out: ABI 1, this kernel's, refuses to rename and link between "
-            "directories";
-    return plan->landlock.absent ? 0 : landlock_derive(plan, host->landlock_abi, error);
+    else if (mode == LANDLOCK_AUTO)
+        plan->landlock.absent = why_left_out(plan, host);
+    if (!plan->landlock.absent && landlock_derive(plan, host->landlock_abi, error) != 0)
+        return -1;
+    return prepare_ports(plan, host, error);
 }
 
 const struct guard guard_landlock_rules = {
@@ -90,6 +117,8 @@ const struct guard guard_landlock_rules = {
 
 const struct guard guard_landlock = {
     .name = "landlock",
+    .check = landlock_ports_check,
+    .review = landlock_ports_review,
     .probe = landlock_probe,
     .prepare = landlock_prepare,
     .enter = landlock_enter,

@@ -48,7 +48,7 @@ enum landlock_right {
     LL_WRITE = LL_WRITE_CONTENT | LL_CHANGE,
     LL_OF_FILES = LL_EXECUTE | LL_READ_FILE | LL_WRITE_CONTENT | LL_IOCTL_DEV,
 };
-enum { LL_CONNECT_TCP = 1 << 1 };                              /* ABI 4 */
+enum { LL_BIND_TCP = 1 << 0, LL_CONNECT_TCP = 1 << 1 };        /* ABI 4 */
 enum { LL_SCOPE_ABSTRACT = 1 << 0, LL_SCOPE_SIGNAL = 1 << 1 }; /* ABI 6 */
 enum { LL_LOG_SUBDOMAINS_OFF = 1 << 2 };                       /* ABI 7 */
 
@@ -69,14 +69,36 @@ uint64_t landlock_rights(const struct fs_step *step);
  * more. Errors: SBX_E_RESOURCE. */
 int landlock_derive(struct plan *plan, int abi, struct sbx_error *error);
 
+/* Whether there is nothing that TCP could connect to, but for sockets that the program is lent. */
+bool landlock_connects_nowhere(const struct plan *plan);
+
 /* What stdin, stdout or stderr may be opened anew for, by the mode of the file that it is. */
 uint64_t landlock_stdio_rights(int fd, unsigned mode);
+
+/* ---- ports (ports.c) ------------------------------------------------------------------------- */
+
+/* The first of Landlock's versions that knows TCP ports. */
+enum { LL_ABI_PORTS = 4 };
+
+/* Whether the policy binds TCP to some ports. */
+bool landlock_ports_asked(const struct sbx_policy *policy);
+
+int landlock_ports_check(const struct sbx_policy *policy, struct diag *diag);
+void landlock_ports_review(const struct sbx_policy *policy, struct diag *diag);
+
+/* Adds the rules for ports to plan->landlock, which has those for files, or `absent`. `abi` is
+ * LL_ABI_PORTS or more. Errors: SBX_E_RESOURCE. */
+int landlock_ports_derive(struct plan *plan, int abi, struct sbx_error *error);
+
+/* Refuses a launch for want of a Landlock that could keep the ports; `why` is what is amiss. */
+int landlock_ports_refuse(const struct plan *plan, int reason, const char *why,
+                          struct sbx_error *error);
 
 /* ---- in the child (enter.c) ------------------------------------------------------------------ */
 
 /* Items: those of the first row count the rules, and go on with the first of these; those of the
  * second row. */
-enum landlock_rules_item { LANDLOCK_QUEUES, LANDLOCK_RULESET };
+enum landlock_rules_item { LANDLOCK_QUEUES, LANDLOCK_RULESET, LANDLOCK_PORT };
 enum landlock_item { LANDLOCK_STDIN, LANDLOCK_STDOUT, LANDLOCK_STDERR, LANDLOCK_RESTRICT };
 
 int landlock_rules_enter(const struct plan *plan, int *item);

@@ -177,7 +177,7 @@ static int derive_rules(struct derivation *d, struct sbx_error *error)
 
 /* Without a network there is nothing to connect to; the program could still be lent a socket of the
  * host's, or bring its lo up where it keeps the right to. */
-static bool connects_nowhere(const struct plan *plan)
+bool landlock_connects_nowhere(const struct plan *plan)
 {
     return plan->net.private_ns && !plan->net.loopback_up &&
            !(plan->caps.keep >> CAP_NET_ADMIN & 1) && plan->policy->namespaces_nested.v == YESNO_NO;
@@ -198,7 +198,7 @@ int landlock_derive(struct plan *plan, int abi, struct sbx_error *error)
     plan->landlock = (struct landlock_plan){
         .abi = abi,
         .handled_fs = d.handled,
-        .handled_net = abi >= 4 && connects_nowhere(plan) ? LL_CONNECT_TCP : 0,
+        .handled_net = abi >= LL_ABI_PORTS && landlock_connects_nowhere(plan) ? LL_CONNECT_TCP : 0,
         .scoped = abi >= 6 ? LL_SCOPE_SIGNAL | (plan->net.private_ns ? LL_SCOPE_ABSTRACT : 0) : 0,
         .message_queues =
             plan->seccomp.message_queues && plan->policy->namespaces_ipc.v == SHARE_PRIVATE,

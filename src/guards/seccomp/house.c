@@ -5,11 +5,14 @@
  */
 #include "guards/seccomp/house.h"
 #include "guards/seccomp/argrules.h"
+#include "policy/ports.h"
 #include <asm/ioctls.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/sched.h>
 #include <linux/seccomp.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -35,6 +38,12 @@
 static bool nested(const struct sbx_policy *policy)
 {
     return policy->namespaces_nested.v == YESNO_YES;
+}
+
+/* Without a network there is no port to name, but a socket that was lent is of another one. */
+static bool restricts(const struct sbx_policy *policy, const struct value_list *ports)
+{
+    return !ports_any(ports) || policy->network_mode.v == NETMODE_NONE;
 }
 
 /* ---- rules on whole calls ------------------------------------------------------------------- */
@@ -79,6 +88,8 @@ void house_settle(const struct sbx_policy *policy, struct call_table *table)
     }
     if (!nested(policy) && calls_passes(policy, table, SYS_setns))
         forbid(&table->of[SYS_setns], EPERM);
+    if (!policy->network_tcp_bind.count && calls_passes(policy, table, SYS_listen))
+        forbid(&table->of[SYS_listen], EACCES);
 }
 
 int house_ends(const struct sbx_policy *policy, int number)
@@ -86,6 +97,8 @@ int house_ends(const struct sbx_policy *policy, int number)
     const char *why, *instead;
     if (house_forbids(number, &why, &instead))
         return ENOSYS;
+    if (number == SYS_listen && !policy->network_tcp_bind.count)
+        return EACCES;
     return number == SYS_setns && !nested(policy) ? EPERM : 0;
 }
 
@@ -94,6 +107,8 @@ const char *house_settle_reason(int number)
     const char *why, *instead;
     if (house_forbids(number, &why, &instead))
         return why;
+    if (number == SYS_listen)
+        return "network.tcp_bind names no port, and without bind the kernel would pick one";
     return "joining another namespace needs namespaces.nested = yes";
 }
 
@@ -101,7 +116,8 @@ const char *house_settle_reason(int number)
 
 const char house_unix_reason[] = "the C library asks for it, to look for a name cache";
 
-#define SET_ID_REASON "a set-user-id or set-group-id file of the caller's could be left on the host"
+#define SET_ID_REASON   "a set-user-id or set-group-id file of the caller's could be left on the host"
+#define FASTOPEN_REASON "it would connect by TCP past Landlock, which looks at connect(2) alone"
 #define NESTED_REASON                                                                              \
     "a user namespace of its own gives a program every capability in it, and more of the kernel "  \
     "to attack"
@@ -229,6 +245,43 @@ const struct house_rule house_rules[] = {
      .error = EPERM,
      .when = HOUSE_NOT_NESTED},
 
+    /* Sending with this flag connects, too: to a port that the profile does not name or, without a
+     * network, with a socket that the program was lent. What a kernel says that has it switched off
+     * makes programs fall back. */
+    {.reason = FASTOPEN_REASON,
+     .numbers = {SYS_sendto, SYS_sendmmsg},
+     .calls = 2,
+     .argument = 3,
+     .test = HOUSE_DENY_ANY_BIT,
+     .values = {MSG_FASTOPEN},
+     .count = 1,
+     .error = EOPNOTSUPP,
+     .when = HOUSE_CONNECT_RESTRICTED},
+    {.reason = FASTOPEN_REASON,
+     .numbers = {SYS_sendmsg},
+     .calls = 1,
+     .argument = 2,
+     .test = HOUSE_DENY_ANY_BIT,
+     .values = {MSG_FASTOPEN},
+     .count = 1,
+     .error = EOPNOTSUPP,
+     .when = HOUSE_CONNECT_RESTRICTED},
+
+    /* Where the kernel has it, "smc" turns a socket of TCP into one that Landlock takes for
+     * another, and that connects by TCP all the same. What is asked for is behind a pointer, so
+     * nothing can be asked for; ENOENT is what a kernel says that does not know the name. The gate
+     * has all levels with a bit of IPPROTO_TCP's: none of the others has this option. */
+    {.reason = "it could make a socket of TCP into one that Landlock does not look at",
+     .numbers = {SYS_setsockopt},
+     .calls = 1,
+     .argument = 2,
+     .test = HOUSE_DENY_EQUAL,
+     .values = {TCP_ULP},
+     .count = 1,
+     .error = ENOENT,
+     .gate = IPPROTO_TCP,
+     .when = HOUSE_PORTS_RESTRICTED},
+
     {.reason = "network.families does not name it",
      .numbers = {SYS_socket},
      .calls = 1,
@@ -253,6 +306,11 @@ bool house_rule_holds(const struct house_rule *rule, const struct sbx_policy *po
         return !rules_pass(table->of[SYS_seccomp].rules) &&
                (table->of[SYS_seccomp].rank == RANK_NONE ||
                 !calls_passes(policy, table, SYS_seccomp));
+    case HOUSE_CONNECT_RESTRICTED:
+        return restricts(policy, &policy->network_tcp_connect);
+    case HOUSE_PORTS_RESTRICTED:
+        return restricts(policy, &policy->network_tcp_connect) ||
+               restricts(policy, &policy->network_tcp_bind);
     case HOUSE_ALWAYS:
         break;
     }

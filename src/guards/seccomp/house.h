@@ -28,6 +28,9 @@ enum house_when {
     HOUSE_ALWAYS,
     HOUSE_NOT_NESTED,        /* but for policies with namespaces.nested = yes */
     HOUSE_SECCOMP_NOT_ASKED, /* but for policies that allow seccomp(2) by name or by group */
+    /* For policies that leave TCP not every port to connect to; or to connect or be bound to. */
+    HOUSE_CONNECT_RESTRICTED,
+    HOUSE_PORTS_RESTRICTED,
 };
 
 /* A rule on the low word of one argument of a few calls. */
