@@ -56,7 +56,7 @@ static void add(struct values *values, uint64_t value)
 
 static struct value_action action_of(unsigned kind, int error)
 {
-    return (struct value_action){.kind = (enum action_kind)(kind % 4), .error = error};
+    return (struct value_action){.kind = (enum action_kind)(kind % 5), .error = error};
 }
 
 static void make_policy(struct subject *subject, struct input *input)
@@ -72,6 +72,7 @@ static void make_policy(struct subject *subject, struct input *input)
         subject->families[i].number = (int)take(input, 1);
     policy->network_families = (struct value_list){.items = subject->families, .count = families};
     subject->table.newest = NEWEST;
+    subject->table.tell = (enum tell)((head >> 6) % 3);
     for (uint32_t calls = take(input, 1); calls; calls--) {
         const uint32_t number = take(input, 2) % (NEWEST + 1);
         const struct value_action action = action_of(take(input, 1), (int)take(input, 1));
@@ -129,8 +130,8 @@ static void check_call(const struct subject *subject, int number)
             uint32_t answer = 0;
             EXPECT(interpret(subject->filter.code, subject->filter.count, &data, &answer) == 0,
                    "call %d", number);
-            EXPECT(one && answer == decide_answer(one->action), "call %d, argument %#llx", number,
-                   (unsigned long long)values.of[i]);
+            EXPECT(one && answer == decide_answer(one->action, cases.tell),
+                   "call %d, argument %#llx", number, (unsigned long long)values.of[i]);
         }
 }
 

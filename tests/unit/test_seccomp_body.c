@@ -11,14 +11,17 @@
 
 enum { RANDOM_POLICIES = 60 };
 
-static uint32_t scmp_action(struct value_action action)
+static uint32_t scmp_action(struct value_action action, enum tell tell)
 {
+    if (action_told(action, tell))
+        return SCMP_ACT_NOTIFY;
     switch (action.kind) {
     case ACTION_ALLOW:
         return SCMP_ACT_ALLOW;
     case ACTION_LOG:
         return SCMP_ACT_LOG;
     case ACTION_ERRNO:
+    case ACTION_REPORT:
         return SCMP_ACT_ERRNO((uint32_t)action.error);
     case ACTION_KILL:
         break;
@@ -30,7 +33,7 @@ static uint32_t scmp_action(struct value_action action)
 static void reference(const struct sbx_policy *policy, struct call_table *table,
                       struct filter *filter)
 {
-    const uint32_t standard = scmp_action(policy->syscalls_default);
+    const uint32_t standard = scmp_action(policy->syscalls_default, table->tell);
     filter->count = 0;
     filter->overflow = false;
     house_emit(policy, table, filter);
@@ -38,7 +41,7 @@ static void reference(const struct sbx_policy *policy, struct call_table *table,
     assert_non_null(context);
     assert_int_equal(seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2), 0);
     for (int number = 0; number < CALLS_MAX; number++) {
-        const uint32_t action = scmp_action(calls_action(policy, table, number));
+        const uint32_t action = scmp_action(calls_action(policy, table, number), table->tell);
         if (table->of[number].rank != RANK_NONE && !table->of[number].in_prelude &&
             action != standard)
             assert_int_equal(seccomp_rule_add_exact_array(context, action, number, 0, NULL), 0);

@@ -14,7 +14,7 @@ void body_append(const struct sbx_policy *policy, const struct call_table *table
                  struct filter *filter)
 {
     for (int number = 0; number <= table->newest; number++) {
-        const uint32_t answer = filter_return(calls_action(policy, table, number));
+        const uint32_t answer = filter_return(calls_action(policy, table, number), table->tell);
         if (table->of[number].in_prelude)
             continue;
         filter->code[filter->count++] =

@@ -77,7 +77,7 @@ static void make_spans(const struct sbx_policy *policy, const struct call_table 
     for (int number = 0; number <= table->newest && number < CALLS_MAX; number++) {
         if (table->of[number].in_prelude)
             continue;
-        const uint32_t answer = filter_return(calls_action(policy, table, number));
+        const uint32_t answer = filter_return(calls_action(policy, table, number), table->tell);
         struct span *span = tree->span_count ? &tree->spans[tree->span_count - 1] : NULL;
         if (!span || span->answer != answer) {
             span = &tree->spans[tree->span_count++];

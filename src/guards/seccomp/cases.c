@@ -47,7 +47,7 @@ void cases_make(const struct sbx_policy *policy, const struct call_table *table,
 {
     const struct value_action pass = calls_standing(policy, table, number);
     const struct house_rule *rule = house_rule_of(policy, table, number);
-    *cases = (struct cases){.rule = rule};
+    *cases = (struct cases){.rule = rule, .tell = calls_tell(table, number)};
     if (!rule) {
         add_case(cases, pass, BY_LISTS, NULL);
         return;

@@ -42,6 +42,7 @@ struct cases {
     struct call_case of[CASES_MAX]; /* the last one has no condition */
     size_t count;
     const struct house_rule *rule; /* where they come from; NULL where the lists alone decide */
+    enum tell tell;                /* what is told of the call */
 };
 
 /* What is known of the arguments of a call. */

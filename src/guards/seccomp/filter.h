@@ -27,7 +27,7 @@ struct filter {
 };
 
 /* The SECCOMP_RET_* value of an action. */
-uint32_t filter_return(struct value_action action);
+uint32_t filter_return(struct value_action action, enum tell tell);
 
 /* Writes the prelude, and marks the calls that it ends. After house_settle(). */
 void house_emit(const struct sbx_policy *policy, struct call_table *table, struct filter *filter);

@@ -27,14 +27,17 @@ struct writer {
 
 /* ---- code ----------------------------------------------------------------------------------- */
 
-uint32_t filter_return(struct value_action action)
+uint32_t filter_return(struct value_action action, enum tell tell)
 {
+    if (action_told(action, tell))
+        return SECCOMP_RET_USER_NOTIF;
     switch (action.kind) {
     case ACTION_ALLOW:
         return SECCOMP_RET_ALLOW;
     case ACTION_LOG:
         return SECCOMP_RET_LOG;
     case ACTION_ERRNO:
+    case ACTION_REPORT:
         return SECCOMP_RET_ERRNO | ((uint32_t)action.error & SECCOMP_RET_DATA);
     case ACTION_KILL:
         break;
@@ -98,9 +101,16 @@ static bool starts_rule(struct writer *writer, int number, uint32_t *pass)
     struct value_action action = calls_standing(writer->policy, writer->table, number);
     if (!action_passes(action))
         return false;
-    *pass = filter_return(action);
+    *pass = filter_return(action, writer->table->tell);
     writer->table->of[number].in_prelude = true;
     return true;
+}
+
+/* What a house rule answers. */
+static uint32_t refusal(const struct writer *writer, int error)
+{
+    const struct value_action action = {.kind = ACTION_ERRNO, .error = error};
+    return filter_return(action, writer->table->tell);
 }
 
 /* The families that the profile names. */
@@ -109,8 +119,9 @@ static void emit_families(const struct writer *writer, uint32_t pass)
     const struct value_list *families = &writer->policy->network_families;
     for (size_t i = 0; i < families->count; i++)
         emit_return_if(writer->filter, BPF_JEQ, (uint32_t)families->items[i].number, pass);
-    emit_return_if(writer->filter, BPF_JEQ, AF_UNIX, SECCOMP_RET_ERRNO | HOUSE_UNIX_ERROR);
-    emit_return(writer->filter, filter_return(writer->policy->network_refused));
+    emit_return_if(writer->filter, BPF_JEQ, AF_UNIX, refusal(writer, HOUSE_UNIX_ERROR));
+    emit_return(writer->filter,
+                filter_return(writer->policy->network_refused, writer->table->tell));
 }
 
 /* What decides about the calls of a rule, once their number is known. Each way through it returns.
@@ -118,7 +129,7 @@ static void emit_families(const struct writer *writer, uint32_t pass)
 static void emit_decision(const struct writer *writer, const struct house_rule *rule, uint32_t pass)
 {
     struct filter *filter = writer->filter;
-    const uint32_t deny = SECCOMP_RET_ERRNO | (uint32_t)rule->error;
+    const uint32_t deny = refusal(writer, rule->error);
     const bool pass_listed = rule->test == HOUSE_PASS_EQUAL;
     if (rule->gate) {
         emit_low_word(filter, rule->argument - 1);
@@ -157,8 +168,9 @@ static void emit_rule_for(struct writer *writer, const struct house_rule *rule, 
 
 static void emit_rule(struct writer *writer, const struct house_rule *rule)
 {
+    const struct value_action log = {.kind = ACTION_LOG};
     emit_rule_for(writer, rule, SECCOMP_RET_ALLOW);
-    emit_rule_for(writer, rule, SECCOMP_RET_LOG);
+    emit_rule_for(writer, rule, filter_return(log, writer->table->tell));
 }
 
 static void emit_abi(struct filter *filter)
@@ -181,5 +193,5 @@ void house_emit(const struct sbx_policy *policy, struct call_table *table, struc
             emit_rule(&writer, &house_rules[i]);
     /* After the rules, for one of them is on a call that an older libseccomp does not know. */
     emit_return_if(filter, BPF_JGT, (uint32_t)table->newest,
-                   filter_return(policy->syscalls_unknown));
+                   filter_return(policy->syscalls_unknown, calls_tell(table, table->newest + 1)));
 }
