@@ -126,7 +126,8 @@ static void put_value(struct out *out, const struct argument *argument, uint64_t
         name = constant_of_value(sets, extended);
     if (name)
         put(out, "%s", name);
-    else if (sets.length && argument->kind == ARGUMENT_32 && (int32_t)value >= SMALL)
+    else if (sets.length && argument->kind == ARGUMENT_32 &&
+             ((int32_t)value >= SMALL || (int32_t)value <= -SMALL))
         put(out, "0x%llx", (unsigned long long)value);
     else
         put_number(out, argument->kind, value);
