@@ -109,7 +109,10 @@ int caller_text(pid_t tid, uint64_t address, char *text, size_t size, bool *more
 
 int caller_open(const struct caller *caller)
 {
-    return caller->pid ? (int)sys(SYS_pidfd_open, caller->pid, 0) : -1;
+    /* That the thread is one of that process is asked of the kernel, not of /proc. */
+    if (!caller->pid || sys(SYS_tgkill, caller->pid, caller->tid, 0) != 0)
+        return -1;
+    return (int)sys(SYS_pidfd_open, caller->pid, 0);
 }
 
 void caller_end(const struct caller *caller, int pidfd, void (*answer)(void *context),

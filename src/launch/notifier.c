@@ -133,11 +133,16 @@ static void describe(struct waiting *call, struct sbx_denial *denial)
 
 /* ---- the record ----------------------------------------------------------------------------- */
 
+static bool same_key(const struct key *a, const struct key *b)
+{
+    return a->number == b->number && memcmp(a->args, b->args, sizeof(a->args)) == 0;
+}
+
 static struct sbx_denial *find_kept(const struct waiting *call)
 {
     struct told *told = call->notifier->told;
     for (size_t i = 0; i < told->denied_kept; i++)
-        if (memcmp(&call->notifier->keys[i], &call->key, sizeof(call->key)) == 0)
+        if (same_key(&call->notifier->keys[i], &call->key))
             return &told->denied[i];
     return NULL;
 }
@@ -263,10 +268,11 @@ static void answer_denied(void *context)
     answer(context, ENOSYS, 0);
 }
 
-/* Whether it is the program's first process: its end is the verdict. */
+/* Whether it is the program's first process, or may be: where /proc does not tell, how that process
+ * has died will. */
 static bool is_first(const struct waiting *call)
 {
-    return call->caller.inner_pid != 0 && call->caller.inner_pid == call->notifier->task->payload;
+    return call->caller.inner_pid == 0 || call->caller.inner_pid == call->notifier->task->payload;
 }
 
 /* What is told stands in the record before the process dies: with it all may be over. */

@@ -128,6 +128,7 @@ static void take_texts(struct sbx_report *report)
         END_TEXT(denial->action);
         END_TEXT(denial->rule);
         END_TEXT(denial->origin.file);
+        denial->ended = denial->ended && report->outcome == SBX_OUTCOME_DENIED;
     }
     for (size_t i = 0; i < report->calls_kept; i++) {
         END_TEXT(report->calls[i].call);

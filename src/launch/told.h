@@ -15,7 +15,8 @@ struct told {
     struct sbx_call_count calls[SBX_CALLS_MAX];
     size_t calls_kept;
     uint64_t denied_count, logged_count;
-    bool first_ended; /* the program's first process was killed for a denied call */
+    bool first_ended; /* the program's first process was killed for a denied call, if that is how it
+                       * has died */
 };
 
 #endif
