@@ -70,14 +70,14 @@ _sandbox_settings() # sets words
         files.symlink+= files.text= files.text+= files.hide= files.hide+= files.noexec=
         files.noexec+= files.dev= files.proc= files.mqueue= files.sys= syscalls.default=
         syscalls.unknown= syscalls.allow= syscalls.allow+= syscalls.errno= syscalls.errno+=
-        syscalls.kill= syscalls.kill+= syscalls.log= syscalls.log+= capabilities.keep=
-        capabilities.keep+= capabilities.ambient= capabilities.ambient+= limits.cpu_time=
-        limits.wall_time= limits.memory= limits.pids= limits.output= limits.file_size=
-        limits.open_files= limits.stack= limits.core= limits.enforce= network.mode=
-        network.families= network.families+= network.refused= network.tcp_connect=
-        network.tcp_connect+= network.tcp_bind= network.tcp_bind+= landlock.mode= environment.clear=
-        environment.pass= environment.pass+= environment.set= environment.set+= process.umask=
-        process.nice=
+        syscalls.report= syscalls.report+= syscalls.kill= syscalls.kill+= syscalls.log=
+        syscalls.log+= syscalls.tell= capabilities.keep= capabilities.keep+= capabilities.ambient=
+        capabilities.ambient+= limits.cpu_time= limits.wall_time= limits.memory= limits.pids=
+        limits.output= limits.file_size= limits.open_files= limits.stack= limits.core=
+        limits.enforce= network.mode= network.families= network.families+= network.refused=
+        network.tcp_connect= network.tcp_connect+= network.tcp_bind= network.tcp_bind+=
+        landlock.mode= environment.clear= environment.pass= environment.pass+= environment.set=
+        environment.set+= process.umask= process.nice=
     )
 }
 
@@ -135,12 +135,17 @@ _sandbox_values() # SECTION.KEY; sets values
             kill errno: log allow
         )
         ;;
-    syscalls.allow | syscalls.errno | syscalls.kill | syscalls.log)
+    syscalls.allow | syscalls.errno | syscalls.report | syscalls.kill | syscalls.log)
         values=(
             @base @file-read @file-write @process @thread @memory @signal @timer @event @aio @ipc
             @network-client @network-server @network-unix @identity @resource @info @sandbox @set-id
             @chown @xattr @debug @mount @module @keyring @privileged @obsolete @clock-set @io-uring
             @bpf
+        )
+        ;;
+    syscalls.tell)
+        values=(
+            none kills all
         )
         ;;
     limits.cpu_time | limits.wall_time | limits.memory | limits.pids | limits.output \

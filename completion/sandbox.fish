@@ -63,14 +63,14 @@ function __sandbox_settings -d 'SECTION.KEY=, and what may stand behind it'
         files.symlink= files.symlink+= files.text= files.text+= files.hide= files.hide+= \
         files.noexec= files.noexec+= files.dev= files.proc= files.mqueue= files.sys= \
         syscalls.default= syscalls.unknown= syscalls.allow= syscalls.allow+= syscalls.errno= \
-        syscalls.errno+= syscalls.kill= syscalls.kill+= syscalls.log= syscalls.log+= \
-        capabilities.keep= capabilities.keep+= capabilities.ambient= capabilities.ambient+= \
-        limits.cpu_time= limits.wall_time= limits.memory= limits.pids= limits.output= \
-        limits.file_size= limits.open_files= limits.stack= limits.core= limits.enforce= \
-        network.mode= network.families= network.families+= network.refused= network.tcp_connect= \
-        network.tcp_connect+= network.tcp_bind= network.tcp_bind+= landlock.mode= \
-        environment.clear= environment.pass= environment.pass+= environment.set= environment.set+= \
-        process.umask= process.nice=
+        syscalls.errno+= syscalls.report= syscalls.report+= syscalls.kill= syscalls.kill+= \
+        syscalls.log= syscalls.log+= syscalls.tell= capabilities.keep= capabilities.keep+= \
+        capabilities.ambient= capabilities.ambient+= limits.cpu_time= limits.wall_time= \
+        limits.memory= limits.pids= limits.output= limits.file_size= limits.open_files= \
+        limits.stack= limits.core= limits.enforce= network.mode= network.families= \
+        network.families+= network.refused= network.tcp_connect= network.tcp_connect+= \
+        network.tcp_bind= network.tcp_bind+= landlock.mode= environment.clear= environment.pass= \
+        environment.pass+= environment.set= environment.set+= process.umask= process.nice=
         return
     end
     switch (string replace -r '\+$' '' -- $key)
@@ -94,11 +94,13 @@ function __sandbox_settings -d 'SECTION.KEY=, and what may stand behind it'
             set values none ro
         case syscalls.default syscalls.unknown
             set values kill errno: log allow
-        case syscalls.allow syscalls.errno syscalls.kill syscalls.log
+        case syscalls.allow syscalls.errno syscalls.report syscalls.kill syscalls.log
             set values @base @file-read @file-write @process @thread @memory @signal @timer @event \
             @aio @ipc @network-client @network-server @network-unix @identity @resource @info \
             @sandbox @set-id @chown @xattr @debug @mount @module @keyring @privileged @obsolete \
             @clock-set @io-uring @bpf
+        case syscalls.tell
+            set values none kills all
         case limits.cpu_time limits.wall_time limits.memory limits.pids limits.output limits.file_size limits.open_files limits.stack limits.core
             set values unlimited
         case limits.enforce
@@ -309,7 +311,7 @@ complete -c sandbox -n '__sandbox_at options run' -s s -l set -x -a '(__sandbox_
 complete -c sandbox -n '__sandbox_at options run' -s f -l file -r -F -d 'show one more file, read-only, in the working directory'
 complete -c sandbox -n '__sandbox_at options run' -s r -l report -r -F -d 'write what happened to FILE'
 complete -c sandbox -n '__sandbox_at options run' -l report-format -x -a 'json meta' -d 'json (the default) or meta (key:value, as isolate writes it)'
-complete -c sandbox -n '__sandbox_at options run' -s v -l verbose -d 'say on stderr how the program ended'
+complete -c sandbox -n '__sandbox_at options run' -s v -l verbose -d 'tell on stderr of each denied system call, and how the program ended'
 complete -c sandbox -n '__sandbox_at options run' -s h -l help -d 'print a summary of the options'
 complete -c sandbox -n '__sandbox_at options run' -l version -d 'print the version'
 complete -c sandbox -n '__sandbox_at options check' -s s -l set -x -a '(__sandbox_settings)' -d 'override one key of each profile; += adds to a list; may be repeated'

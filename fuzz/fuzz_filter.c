@@ -68,7 +68,7 @@ static void add(struct values *values, uint64_t value)
 
 static struct value_action action_of(unsigned kind, int error)
 {
-    return (struct value_action){.kind = (enum action_kind)(kind % 4), .error = error};
+    return (struct value_action){.kind = (enum action_kind)(kind % 5), .error = error};
 }
 
 static void make_test(struct expr *expr, uint64_t *value, struct input *input)
@@ -122,6 +122,7 @@ static void make_policy(struct subject *subject, struct input *input)
         subject->families[i].number = (int)take(input, 1);
     policy->network_families = (struct value_list){.items = subject->families, .count = families};
     subject->table.newest = NEWEST;
+    subject->table.tell = (enum tell)((head >> 6) % 3);
     for (uint32_t calls = take(input, 1); calls; calls--) {
         const uint32_t number = take(input, 2) % (NEWEST + 1);
         const struct value_action action = action_of(take(input, 1), (int)take(input, 1));
@@ -206,7 +207,8 @@ static void check_call(const struct subject *subject, int number)
                 data.args[k] =
                     j < 2 || (k ^ j) & 1 ? values.of[i] ^ (uint64_t)(j == 1) << 40 : UINT64_MAX;
             const struct call_case *one = cases_decide(&cases, (const uint64_t *)data.args);
-            EXPECT(one && answer_of(subject, &data) == (int64_t)decide_answer(one->action),
+            EXPECT(one &&
+                       answer_of(subject, &data) == (int64_t)decide_answer(one->action, cases.tell),
                    "call %d, argument %#llx", number, (unsigned long long)values.of[i]);
         }
 }

@@ -225,6 +225,9 @@ struct sbx_command {
                               * [environment] pass picks from; NULL means an empty one */
     const struct sbx_file *files;
     size_t file_count;
+    int tell_fd; /* where each denial is told in a line while the program runs: a descriptor above
+                  * 0, which must be open for writing; 0: nowhere. A line that can't be written
+                  * within a second is dropped, and so is what comes after a thousand */
 };
 
 enum sbx_outcome {
@@ -236,7 +239,7 @@ enum sbx_outcome {
     SBX_OUTCOME_MEMORY,       /* its use of memory was seen above limits.memory */
     SBX_OUTCOME_PIDS,         /* ended for limits.pids */
     SBX_OUTCOME_OUTPUT,       /* stdout and stderr together reached limits.output */
-    SBX_OUTCOME_DENIED,       /* killed by SIGSYS, the seccomp filter's signal */
+    SBX_OUTCOME_DENIED,       /* killed for a denied system call, or by SIGSYS itself */
 };
 
 /* How a promise was kept. */
@@ -253,7 +256,34 @@ struct sbx_guard_report {
     char mechanism[256]; /* what enforces it, in the kernel's terms */
 };
 
-enum { SBX_GUARDS_MAX = 16, SBX_UNKEPT_MAX = 16 };
+enum { SBX_GUARDS_MAX = 16, SBX_UNKEPT_MAX = 16, SBX_DENIALS_MAX = 16, SBX_CALLS_MAX = 32 };
+
+/* A system call that the filter did not just let through. Its texts may hold what a program wrote
+ * there: print them through sbx_escape(). */
+struct sbx_denial {
+    char call[48]; /* its name; its number where it has none */
+    char
+        args[480]; /* its arguments, decoded and escaped: "AF_INET, SOCK_STREAM, 0"; it may end with
+                    * "..." */
+    char path[1024]; /* the first path among them as the program's memory had it at that moment, or
+                      * its beginning; "" where there is none, or it could not be read */
+    int pid;         /* of the process, as the launcher sees it */
+    int inner_pid;   /* as the sandbox sees it; 0 where that is not known */
+    char comm[16];   /* what the thread calls itself */
+    char action[32]; /* what it got: "kill", "report:EPERM", "errno:EACCES", "log" */
+    char rule[160];  /* what decided: "network.refused", "syscalls.kill @debug", "a house rule: ..."
+                      */
+    struct sbx_origin origin; /* the line of that; file is "" where it is built in */
+    uint64_t count;           /* how often this very call was made; 1 or more */
+    bool ended;               /* the program's first process was killed for it */
+};
+
+/* How often a system call got an answer. */
+struct sbx_call_count {
+    char call[48];
+    char action[32];
+    uint64_t count;
+};
 
 /* What happened. Owns no memory. A figure that could not be had is 0 and its *_source is "". */
 struct sbx_report {
@@ -278,6 +308,15 @@ struct sbx_report {
     size_t guard_count;
     char unkept[SBX_UNKEPT_MAX][256]; /* each promise that was not kept, in words */
     size_t unkept_count;
+
+    /* What syscalls.tell of the profile has told by name. */
+    struct sbx_denial denied[SBX_DENIALS_MAX];  /* the first ones that differ, logged ones too */
+    size_t denied_kept;                         /* how many of them are filled in */
+    uint64_t denied_count, logged_count;        /* of all calls, whether they are kept or not */
+    struct sbx_call_count calls[SBX_CALLS_MAX]; /* the same by call and action, in the order in
+                                                 * which they were first seen */
+    size_t calls_kept;
+
     struct sbx_error error; /* where outcome is SETUP_FAILED */
 };
 

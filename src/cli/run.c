@@ -177,6 +177,7 @@ int verb_run(int argc, char **argv, unsigned closed)
             .envp = (const char *const *)environ,
             .files = options.files,
             .file_count = options.file_count,
+            .tell_fd = options.verbose ? STDERR_FILENO : 0,
         };
         status = run(&options, &command, closed);
     }

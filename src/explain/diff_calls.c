@@ -46,7 +46,7 @@ static unsigned way_of(const struct call *a, const struct call *b)
         return rank_a < rank_b ? WAY_MORE : WAY_LESS;
     if (a->narrowed != b->narrowed)
         return a->narrowed ? WAY_MORE : WAY_LESS;
-    return a->action.kind == ACTION_ERRNO && a->action.error != b->action.error ? WAY_OTHER : 0U;
+    return a->action.kind != b->action.kind || a->action.error != b->action.error ? WAY_OTHER : 0U;
 }
 
 static const char *text_of(struct diff *diff, const struct call *call, bool narrowed)

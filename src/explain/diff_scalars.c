@@ -10,8 +10,11 @@
 
 unsigned diff_action_rank(const struct value_action *action)
 {
-    static const unsigned ranks[] = {
-        [ACTION_KILL] = 0, [ACTION_ERRNO] = 1, [ACTION_LOG] = 2, [ACTION_ALLOW] = 3};
+    static const unsigned ranks[] = {[ACTION_KILL] = 0,
+                                     [ACTION_REPORT] = 1,
+                                     [ACTION_ERRNO] = 1,
+                                     [ACTION_LOG] = 2,
+                                     [ACTION_ALLOW] = 3};
     return ranks[action->kind];
 }
 
@@ -29,8 +32,8 @@ static unsigned way_of_masks(unsigned a, unsigned b)
 static unsigned way_of_actions(const struct key *key, const struct value_action *a,
                                const struct value_action *b)
 {
-    if (a->kind == b->kind)
-        return a->kind == ACTION_ERRNO && a->error != b->error ? WAY_OTHER : 0U;
+    if (diff_action_rank(a) == diff_action_rank(b))
+        return a->kind != b->kind || a->error != b->error ? WAY_OTHER : 0U;
     return way_of_numbers(key, diff_action_rank(a), diff_action_rank(b));
 }
 
@@ -79,6 +82,7 @@ static unsigned way_of(const struct key *key, const union value *a, const union 
     case TYPE_netmode:
     case TYPE_driver:
     case TYPE_landlock:
+    case TYPE_tell:
         return way_of_numbers(key, (uint64_t)a->word.v, (uint64_t)b->word.v);
     case TYPE_words: /* lists: diff_lists.c */
     case TYPE_paths:

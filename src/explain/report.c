@@ -5,6 +5,7 @@
  * Source of the meta format: isolate(1), "META-FILES".
  */
 #include "base/error.h"
+#include "explain/denied.h"
 #include "explain/json.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -137,6 +138,7 @@ static char *format_json(const struct sbx_report *report)
         "signal", report->signal ? json_integer(report->signal) : json_null(), "killed",
         (int)report->killed);
     bool made = figures && object && json_object_update(object, figures) == 0 &&
+                denied_json(object, report) == 0 &&
                 json_object_set_new(object, "guards", guards_json(report)) == 0 &&
                 json_object_set_new(object, "unkept", unkept_json(report)) == 0 &&
                 json_object_set_new(object, "error", error_json(report)) == 0;
@@ -156,6 +158,15 @@ static void meta_text(FILE *out, const char *key, const char *text)
     for (; *text; text++)
         fputc((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text, out);
     fputc('\n', out);
+}
+
+static void meta_denied(FILE *out, const struct sbx_denial *denial)
+{
+    char message[sizeof(denial->call) + sizeof(denial->args) + 16] = "Forbidden system call";
+    if (denial)
+        snprintf(message, sizeof(message), "forbidden: %s(%s)", denial->call, denial->args);
+    fprintf(out, "status:SG\n");
+    meta_text(out, "message", message);
 }
 
 static void meta_status(FILE *out, const struct sbx_report *report)
@@ -185,7 +196,7 @@ static void meta_status(FILE *out, const struct sbx_report *report)
         fprintf(out, "status:SG\nmessage:Output limit exceeded\n");
         break;
     case SBX_OUTCOME_DENIED:
-        fprintf(out, "status:SG\nmessage:Forbidden system call\n");
+        meta_denied(out, denied_first(report));
         break;
     case SBX_OUTCOME_SIGNALED:
         snprintf(message, sizeof(message), "Caught fatal signal %d", report->signal);

@@ -47,7 +47,8 @@ struct guard {
     int (*arm)(struct plan *plan, struct sbx_error *error);
 
     /* In the child, between clone and exec: raw system calls only (base/sys.h). Returns 0, or
-     * -errno with *item set to the index of what failed, counted as explain() counts. */
+     * -errno with *item set to the index of what failed, counted as explain() counts. That of the
+     * filter may return the descriptor of its listener. */
     int (*enter)(const struct plan *plan, int *item);
 
     /* In the parent, when the run is over, or did not come about: lets go of what arm() has taken.

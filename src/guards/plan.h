@@ -34,6 +34,7 @@ struct host {
     bool sysctl_read_only;    /* /proc/sys is a read-only mount, as in many containers */
     int landlock_abi;         /* of the kernel's Landlock; 0 none */
     int landlock_errno;       /* what asking for it was answered with; 0 where there is one */
+    int listener_errno; /* what a filter with a listener is refused with; 0 where it can be had */
     uint64_t open_files_soft, open_files_hard; /* RLIMIT_NOFILE of the launcher; 0 unknown */
     bool cgroup; /* a cgroup v2 with cpu and memory that is ours to use */
 };
@@ -212,6 +213,10 @@ struct seccomp_plan {
     bool on;
     bool message_queues;       /* mq_open(2) passes */
     bool log;                  /* SECCOMP_FILTER_FLAG_LOG */
+    bool listener;             /* the filter hands calls to the launcher, who answers and tells */
+    bool tells_exec;           /* the exec of the program itself is among them, or its exit */
+    const char *unnamed;       /* where the policy asks for that and it can't be had: why */
+    bool unnamed_asked;        /* the same, and the profile itself speaks of it */
     struct sock_fprog program; /* owned by the plan's arena */
     unsigned allowed_calls;    /* how many system calls are on the allow-list */
 };

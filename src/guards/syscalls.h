@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * syscalls.h - what the seccomp guard tells about its filter, to those who explain and compare.
+ * syscalls.h - what the seccomp guard tells about its filter, to those who explain and compare, and
+ * to the supervisor, who answers for the filter.
  */
 #ifndef GUARDS_SYSCALLS_H
 #define GUARDS_SYSCALLS_H
@@ -31,5 +32,41 @@ struct syscall_verdict {
 int syscalls_each(const struct sbx_policy *policy,
                   void (*each)(void *context, const struct syscall_verdict *verdict), void *context,
                   struct sbx_error *error);
+
+/* ---- calls that the filter has handed over -------------------------------------------------- */
+
+/* The rules of a policy, settled once for many questions. Opaque; the policy is borrowed. */
+struct decider;
+
+/* Errors: SBX_E_PROFILE, SBX_E_RESOURCE. */
+int decider_new(const struct sbx_policy *policy, struct decider **rules, struct sbx_error *error);
+void decider_free(struct decider *rules);
+
+/* The AUDIT_ARCH_* of the one ABI that the rules are about. */
+uint32_t decider_arch(void);
+
+/* What a call gets, by its number and its registers alone. */
+struct value_action decider_decide(const struct decider *rules, int number, const uint64_t args[6]);
+
+/* How the memory of a program is read. */
+struct call_memory {
+    /* Reads a text up to its NUL. `text` receives at most `size` bytes with the NUL; *more is true
+     * where the text goes on. -1 where nothing can be read. */
+    int (*read)(void *context, uint64_t address, char *text, size_t size, bool *more);
+    void *context;
+};
+
+/* Fills in what is told of a call: call, args, path, action, rule, origin. memory may be NULL. */
+void decider_tell(const struct decider *rules, int number, const uint64_t args[6],
+                  const struct call_memory *memory, struct sbx_denial *denial);
+
+/* The name of a call; its number where it has none. */
+void call_name(int number, char *text, size_t size);
+
+/* What the kernel takes of each argument's register; none of those that the call has not. */
+void call_masks(int number, uint64_t masks[6]);
+
+/* "kill", "log", "errno:EPERM" */
+void call_action_text(struct value_action action, char *text, size_t size);
 
 #endif

@@ -23,6 +23,10 @@ struct board {
     atomic_int item;   /* which of the row's things */
     atomic_int error;  /* the kernel's answer, an errno value */
 
+    atomic_int moved;    /* where descriptor 3 has gone; 0: it has stayed */
+    atomic_int listener; /* the descriptor of the filter's listener; 0: there is none yet */
+    atomic_int payload;  /* the payload's pid, as the sandbox sees it; 0 before it is forked */
+
     atomic_llong ready_ns; /* CLOCK_MONOTONIC just before exec; 0 before that */
 
     atomic_int ended;       /* 1: the payload's first process is dead, and the next two hold */

@@ -101,12 +101,14 @@ static int run_plan(struct plan *plan, int signal_fd, struct board *board,
                               {.source = -1, .write_end = -1, .sink = -1},
                               {.source = -1, .write_end = -1, .sink = -1}};
     struct spawned spawned;
+    struct notify notify;
     int ret = open_relays(plan, relays, error);
     if (ret == 0)
         ret = spawn(plan, board, &spawned, error);
     close_fd(&relays[1].write_end);
     close_fd(&relays[2].write_end);
     if (ret == 0) {
+        notify_open(&notify, plan, board, spawned.channel);
         struct supervision run = {
             .plan = plan,
             .board = board,
@@ -114,6 +116,7 @@ static int run_plan(struct plan *plan, int signal_fd, struct board *board,
             .init_pidfd = spawned.init_pidfd,
             .status_fd = spawned.status_fd,
             .signal_fd = signal_fd,
+            .notify = &notify,
             .relays = relays,
         };
         supervise(&run);
@@ -127,7 +130,9 @@ static int run_plan(struct plan *plan, int signal_fd, struct board *board,
         } else {
             verdict(plan, board, &run, report);
             plan_observe(plan, report);
+            notify_report(&notify, report);
         }
+        notify_free(&notify);
     }
     relay_close(&relays[1]);
     relay_close(&relays[2]);

@@ -7,6 +7,7 @@
  */
 #include "launch/order.h"
 #include "base/sys.h"
+#include "launch/handover.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -84,10 +85,12 @@ static int step_undumpable(struct child *child, int *item)
 static int step_fork(struct child *child, int *item)
 {
     (void)item;
-    long pid = sys(SYS_clone, SIGCHLD, 0, 0, 0, 0);
+    long pid = sys(SYS_clone, handover_clone_flags(child->plan), 0, 0, 0, 0);
     if (pid < 0)
         return (int)pid;
     child->payload = (pid_t)pid;
+    if (pid > 0)
+        atomic_store(&child->board->payload, (int)pid);
     return 0;
 }
 
@@ -209,6 +212,8 @@ const struct row launch_order[] = {
     /* PID 2: the payload, which has no right left and only ties its own hands */
     {IN_PAYLOAD, "process", &guard_process, NULL,
      "stdin, stdout and stderr, session, umask, priority, signals"},
+    {IN_PAYLOAD, "room", NULL, handover_room,
+     "before the limit on open files: the filter's listener takes a descriptor"},
     {IN_PAYLOAD, "limits", &guard_limits, NULL,
      "in the payload alone: PID 1 is not bounded by them"},
     {IN_PAYLOAD, "close fds", NULL, step_close_fds,
@@ -245,6 +250,8 @@ static void do_rows(struct child *child, enum place place)
             for (;;)
                 sys(SYS_exit_group, 1);
         }
+        if (row->guard == &guard_seccomp && ret > 0)
+            atomic_store(&child->board->listener, ret); /* a store is all that it still can do */
         if (row->step == step_fork && child->payload == 0)
             return;
     }
@@ -253,9 +260,12 @@ static void do_rows(struct child *child, enum place place)
 void launch_child(struct child *child)
 {
     do_rows(child, IN_INIT);
-    if (child->payload != 0)
+    if (child->payload != 0) {
+        const struct fs_kept *kept = &child->plan->fs.kept;
+        handover_send(child);
         init_main(child->board, child->payload,
-                  child->plan->fs.kept.path ? child->plan->fs.kept.lock : -1);
+                  kept->path ? handover_moved(child, kept->lock) : -1);
+    }
     do_rows(child, IN_PAYLOAD);
     __builtin_unreachable(); /* the last row is the exec */
 }

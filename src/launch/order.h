@@ -13,6 +13,7 @@ struct child {
     const struct plan *plan;
     struct board *board;
     int barrier[2]; /* a pipe: the parent writes a byte when the id maps are written */
+    int channel;    /* where the listener of the filter is sent; -1 where there is none */
     pid_t payload;  /* in PID 1, once it is forked */
 };
 

@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #ifndef CLONE_CLEAR_SIGHAND
@@ -112,8 +113,9 @@ static void reap(int pidfd, pid_t pid)
 int spawn(const struct plan *plan, struct board *board, struct spawned *spawned,
           struct sbx_error *error)
 {
-    struct child child = {.plan = plan, .board = board, .barrier = {-1, -1}};
+    struct child child = {.plan = plan, .board = board, .barrier = {-1, -1}, .channel = -1};
     autofd status_read = -1, status_write = -1, go_read = -1, go_write = -1, pidfd = -1;
+    autofd channel = -1, channel_end = -1;
     int ends[2];
     bool dropped = false;
     if (pipe2(ends, O_CLOEXEC) != 0)
@@ -124,6 +126,12 @@ int spawn(const struct plan *plan, struct board *board, struct spawned *spawned,
         return err_set(error, SBX_E_RESOURCE, errno, "clone", "no pipe can be made");
     go_read = child.barrier[0];
     go_write = child.barrier[1];
+    if (plan->seccomp.listener) {
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+            return err_set(error, SBX_E_RESOURCE, errno, "clone", "no socket can be made");
+        channel = ends[0];
+        child.channel = channel_end = ends[1];
+    }
     pid_t pid = plan->ns.drop_groups ? clone_without_groups(plan, &child, &pidfd, &dropped)
                                      : clone_init(plan, &child, &pidfd);
     if (plan->ns.drop_groups && !dropped) {
@@ -139,6 +147,7 @@ int spawn(const struct plan *plan, struct board *board, struct spawned *spawned,
     }
     close_fd(&status_write);
     close_fd(&go_read);
+    close_fd(&channel_end);
     if (write_maps(plan, pid, error) != 0) {
         reap(pidfd, pid);
         return -1;
@@ -154,5 +163,6 @@ int spawn(const struct plan *plan, struct board *board, struct spawned *spawned,
     spawned->init_pidfd = take_fd(&pidfd);
     spawned->status_fd = take_fd(&status_read);
     spawned->alive_fd = take_fd(&go_write);
+    spawned->channel = take_fd(&channel);
     return 0;
 }

@@ -15,6 +15,7 @@ struct spawned {
     int status_fd;  /* owned: a pipe that ends at the exec */
     int alive_fd;   /* owned: its end tells PID 1 that we are dead; keep it open as long as it lives
                      */
+    int channel;    /* owned: the listener of the filter comes here; -1 where there is none */
 };
 
 /* clone3 with the plan's namespaces, then the id maps, then the go-ahead. On failure no process is

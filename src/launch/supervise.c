@@ -38,8 +38,9 @@ enum slot {
     AT_MEMORY,
     AT_GRACE,
     AT_SERVER,
+    AT_NOTIFY,
     AT_RELAY,
-    SLOTS = 12
+    SLOTS = 13
 };
 
 struct loop {
@@ -239,6 +240,17 @@ static void on_status(struct loop *loop)
         arm_cpu(loop, limits->cpu_ns);
 }
 
+/* Before the exec a call that nobody answers is the launch's own, which would wait for ever. */
+static void on_notify(struct loop *loop)
+{
+    struct notify *notify = loop->run->notify;
+    const bool was_lost = notify->lost;
+    notify_step(notify);
+    loop->fds[AT_NOTIFY].fd = notify_fd(notify);
+    if (notify->lost && !was_lost && loop->fds[AT_STATUS].fd >= 0)
+        fail(loop, ECHILD);
+}
+
 /* Ctrl-Z: the whole sandbox stops, then this process; SIGCONT brings both back. */
 static void stop_together(struct loop *loop)
 {
@@ -325,6 +337,8 @@ static void dispatch(struct loop *loop)
         check_memory(loop);
     if (loop->fds[AT_SERVER].revents)
         look_at_server(loop);
+    if (loop->fds[AT_NOTIFY].revents)
+        on_notify(loop);
     if (loop->fds[AT_GRACE].revents) {
         signal_init(loop, SIGKILL);
         end_server(loop);
@@ -367,6 +381,7 @@ static bool loop_open(struct loop *loop)
     loop->fds[AT_INIT].fd = run->init_pidfd;
     loop->fds[AT_SIGNAL].fd = run->signal_fd;
     loop->fds[AT_SERVER].fd = server_pidfd(loop);
+    loop->fds[AT_NOTIFY].fd = notify_fd(run->notify);
     loop->output_left = run->plan->limits.output_bytes;
     const bool needed[SLOTS] = {
         [AT_WALL] = run->plan->limits.wall_ns != 0,
@@ -406,6 +421,7 @@ void supervise(struct supervision *run)
     }
     if (!run->server_lost)
         look_at_server(&loop);
+    notify_close(run->notify);
     for (int slot = AT_WALL; slot <= AT_GRACE; slot++)
         close_fd(&loop.timer[slot]);
     while (waitid((idtype_t)WAIT_PIDFD, (id_t)run->init_pidfd, &info, WEXITED) != 0 &&

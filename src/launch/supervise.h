@@ -7,6 +7,7 @@
 
 #include "guards/plan.h"
 #include "launch/board.h"
+#include "launch/notify.h"
 #include "launch/relay.h"
 #include <signal.h>
 
@@ -27,9 +28,10 @@ struct supervision {
     struct board *board;
     pid_t init; /* PID 1, as it is called here */
     int init_pidfd;
-    int status_fd;        /* a pipe whose other end closes at the exec */
-    int signal_fd;        /* the signals of supervise_signals() */
-    struct relay *relays; /* [1] and [2]; unused ones have source -1 */
+    int status_fd;         /* a pipe whose other end closes at the exec */
+    int signal_fd;         /* the signals of supervise_signals() */
+    struct notify *notify; /* who answers for the filter */
+    struct relay *relays;  /* [1] and [2]; unused ones have source -1 */
 
     /* results */
     enum cause cause;

@@ -38,15 +38,18 @@ static void figures(const struct board *board, const struct supervision *run,
     report->output_bytes = run->output_bytes;
 }
 
-/* What the program's own end says. */
-static void natural_end(int status, struct sbx_report *report)
+/* What the program's own end says. Who was killed for a denied call has died of SIGSYS, or of
+ * SIGKILL where it would not. */
+static void natural_end(int status, bool first_ended, struct sbx_report *report)
 {
     if (WIFEXITED(status)) {
         report->outcome = SBX_OUTCOME_EXITED;
         report->exit_code = WEXITSTATUS(status);
     } else {
         report->signal = WTERMSIG(status);
-        report->outcome = report->signal == SIGSYS ? SBX_OUTCOME_DENIED : SBX_OUTCOME_SIGNALED;
+        report->outcome = report->signal == SIGSYS || (first_ended && report->signal == SIGKILL)
+                              ? SBX_OUTCOME_DENIED
+                              : SBX_OUTCOME_SIGNALED;
     }
 }
 
@@ -78,7 +81,7 @@ void verdict(const struct plan *plan, const struct board *board, const struct su
     /* A PID 1 that had to be killed could not tell: then it was SIGKILL for all of them. */
     int status = atomic_load(&board->ended) ? atomic_load(&board->wait_status) : SIGKILL;
     figures(board, run, report);
-    natural_end(status, report);
+    natural_end(status, run->notify->told && run->notify->told->first_ended, report);
     report->killed = run->cause != CAUSE_NONE;
     if (!atomic_load(&board->all_reaped))
         guard_unkept(report, "figures: PID 1 of the sandbox was killed before it could tell all");

@@ -260,8 +260,9 @@ static int call_errno(const struct parse *parse, const char *name, struct item *
 {
     char hint[HINT_SIZE];
     struct suggest suggest;
-    if (parse->key != &policy_keys[KEY_syscalls_errno])
-        return value_error(parse, "only syscalls.errno takes NAME:ERRNO",
+    if (parse->key != &policy_keys[KEY_syscalls_errno] &&
+        parse->key != &policy_keys[KEY_syscalls_report])
+        return value_error(parse, "only syscalls.errno and syscalls.report take NAME:ERRNO",
                            "'%s' is no name of a system call", item->text);
     item->number = errno_parse(name);
     if (item->number) {

@@ -6,6 +6,7 @@
 #include "policy/number.h"
 #include "policy/value.h"
 #include "policy/words.h"
+#include <errno.h>
 #include <inttypes.h>
 
 const char *print_string(struct arena *arena, const struct type *type, const void *value)
@@ -97,10 +98,15 @@ const char *print_action(struct arena *arena, const struct type *type, const voi
         return arena_strdup(arena, "log");
     case ACTION_KILL:
         return arena_strdup(arena, "kill");
+    case ACTION_REPORT:
+        if (action->error == EPERM)
+            return arena_strdup(arena, "report");
+        break;
     case ACTION_ERRNO:
         break;
     }
+    const char *word = action->kind == ACTION_REPORT ? "report" : "errno";
     const char *name = errno_name(action->error);
-    return name ? arena_printf(arena, "errno:%s", name)
-                : arena_printf(arena, "errno:%d", action->error);
+    return name ? arena_printf(arena, "%s:%s", word, name)
+                : arena_printf(arena, "%s:%d", word, action->error);
 }

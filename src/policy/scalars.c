@@ -7,6 +7,7 @@
 #include "policy/names.h"
 #include "policy/number.h"
 #include "policy/suggest.h"
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -170,13 +171,14 @@ int scalar_nice(const struct parse *parse, const char *text, union value *value)
     return 0;
 }
 
-static int action_errno(const struct parse *parse, const char *name, union value *value)
+static int action_errno(const struct parse *parse, enum action_kind kind, const char *name,
+                        union value *value)
 {
     char hint[HINT_SIZE];
     struct suggest suggest;
     int number = errno_parse(name);
     if (number) {
-        value->action = (struct value_action){ACTION_ERRNO, number, parse->origin};
+        value->action = (struct value_action){kind, number, parse->origin};
         return 0;
     }
     suggest_start(&suggest, name);
@@ -193,17 +195,23 @@ int scalar_action(const struct parse *parse, const char *text, union value *valu
     static const struct {
         const char *word;
         enum action_kind kind;
-    } actions[] = {{"kill", ACTION_KILL}, {"allow", ACTION_ALLOW}, {"log", ACTION_LOG}};
-    static const char prefix[] = "errno:";
+        int error;
+    } actions[] = {{"kill", ACTION_KILL, 0},
+                   {"allow", ACTION_ALLOW, 0},
+                   {"log", ACTION_LOG, 0},
+                   {"report", ACTION_REPORT, EPERM}};
+    static const char fails[] = "errno:", reports[] = "report:";
     char hint[HINT_SIZE];
     struct suggest suggest;
 
-    if (strncmp(text, prefix, sizeof(prefix) - 1) == 0)
-        return action_errno(parse, text + sizeof(prefix) - 1, value);
+    if (strncmp(text, fails, sizeof(fails) - 1) == 0)
+        return action_errno(parse, ACTION_ERRNO, text + sizeof(fails) - 1, value);
+    if (strncmp(text, reports, sizeof(reports) - 1) == 0)
+        return action_errno(parse, ACTION_REPORT, text + sizeof(reports) - 1, value);
     suggest_start(&suggest, text);
     for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
         if (strcmp(text, actions[i].word) == 0) {
-            value->action = (struct value_action){actions[i].kind, 0, parse->origin};
+            value->action = (struct value_action){actions[i].kind, actions[i].error, parse->origin};
             return 0;
         }
         suggest_offer(&suggest, actions[i].word);
@@ -212,5 +220,6 @@ int scalar_action(const struct parse *parse, const char *text, union value *valu
     if (strcmp(text, "errno") == 0 || errno_parse(text))
         snprintf(hint, sizeof(hint), "write errno:%s", errno_parse(text) ? text : "EPERM");
     return value_error(parse, hint,
-                       "'%s' is not an action; the value is kill, allow, log or errno:NAME", text);
+                       "'%s' is not an action; the value is kill, report, allow, log or errno:NAME",
+                       text);
 }

@@ -72,6 +72,7 @@ const struct type policy_types[TYPE_COUNT] = {
     ENUM(enforce, "strict or best-effort", "strict", "best-effort"),
     ENUM(netmode, "none, loopback or host", "none", "loopback", "host"),
     ENUM(landlock, "off, auto or require", "off", "auto", "require"),
+    ENUM(tell, "none, kills or all", "none", "kills", "all"),
     LIST(words, "words", item_word, false),
     LIST(paths, "absolute paths", item_path, true),
     LIST(layers, "absolute paths, the topmost first", item_path, true),

@@ -89,11 +89,21 @@ struct value_enum {
 #define value_netmode  value_enum
 #define value_landlock value_enum
 
+/* Which denials are told by name. */
+enum tell { TELL_NONE, TELL_KILLS, TELL_ALL };
+#define value_tell value_enum
+
 /* What a system call gets. */
-enum action_kind { ACTION_ALLOW, ACTION_LOG, ACTION_ERRNO, ACTION_KILL };
+enum action_kind {
+    ACTION_ALLOW,
+    ACTION_LOG,    /* passes, and is counted */
+    ACTION_ERRNO,  /* fails */
+    ACTION_REPORT, /* fails, and is told by name */
+    ACTION_KILL,
+}; /* in the order of their strength */
 struct value_action {
     enum action_kind kind;
-    int error; /* with ACTION_ERRNO: the errno value, 1 to 4095 */
+    int error; /* with ACTION_ERRNO and ACTION_REPORT: the errno value, 1 to 4095 */
     struct origin origin;
 };
 

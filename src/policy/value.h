@@ -37,6 +37,7 @@ enum type_id {
     TYPE_enforce,
     TYPE_netmode,
     TYPE_landlock,
+    TYPE_tell,
     TYPE_action,
     TYPE_words,
     TYPE_paths,

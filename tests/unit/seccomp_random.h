@@ -74,7 +74,7 @@ static inline struct sbx_policy *load_shipped(size_t index)
 static inline struct value_action random_action(struct chance *by)
 {
     static const int errors[] = {EPERM, ENOSYS, EACCES, 133};
-    return (struct value_action){.kind = (enum action_kind)chance(by, 4),
+    return (struct value_action){.kind = (enum action_kind)chance(by, 5),
                                  .error = errors[chance(by, 4)]};
 }
 
@@ -87,7 +87,7 @@ static inline void random_word(struct made *made, struct chance *by, const char 
     const bool must_pass = number == SYS_execve || number == SYS_exit_group;
     struct sbx_policy *policy = &made->policy;
     snprintf(word, sizeof(word), "%s:%u", name, 1 + chance(by, 3));
-    const uint32_t which = must_pass ? 0 : may_pass ? chance(by, 5) : 2 + chance(by, 3);
+    const uint32_t which = must_pass ? 0 : may_pass ? chance(by, 6) : 2 + chance(by, 4);
     if (which == 0)
         made_word(made, &policy->syscalls_allow, name);
     else if (which == 1)
@@ -96,6 +96,8 @@ static inline void random_word(struct made *made, struct chance *by, const char 
         made_word(made, &policy->syscalls_errno, word);
     else if (which == 3)
         made_word(made, &policy->syscalls_kill, name);
+    else if (which == 4)
+        made_word(made, &policy->syscalls_report, word);
 }
 
 /* A condition on one of some arguments, of each width and order. */
@@ -140,6 +142,7 @@ static inline struct made *made_random(struct chance *by, unsigned dense)
     struct sbx_policy *policy = &made->policy;
     policy->syscalls_default = random_action(by);
     policy->syscalls_unknown = random_action(by);
+    policy->syscalls_tell.v = (int)chance(by, 3);
     policy->network_refused.kind = chance(by, 2) ? ACTION_KILL : ACTION_ERRNO;
     policy->namespaces_nested.v = chance(by, 2) ? YESNO_YES : YESNO_NO;
     policy->network_families.count = chance(by, 4);

@@ -219,6 +219,10 @@ static void actions(void **state)
     expect_action("errno:EWOULDBLOCK", ACTION_ERRNO, EAGAIN);
     expect_action("errno:1", ACTION_ERRNO, 1);
     expect_action("errno:4095", ACTION_ERRNO, 4095);
+    expect_action("report", ACTION_REPORT, EPERM);
+    expect_action("report:EACCES", ACTION_REPORT, EACCES);
+    refuse_key("syscalls", "default = report:", "no errno value");
+    refuse_key("syscalls", "default = reports", "is not an action");
     refuse_key("syscalls", "default = errno:0", "'0' is no errno value");
     refuse_key("syscalls", "default = errno:4096", "no errno value");
     refuse_key("syscalls", "default = errno:", "no errno value");

@@ -11,14 +11,17 @@
 
 enum { RANDOM_POLICIES = 60 };
 
-static uint32_t scmp_action(struct value_action action)
+static uint32_t scmp_action(struct value_action action, enum tell tell)
 {
+    if (action_told(action, tell))
+        return SCMP_ACT_NOTIFY;
     switch (action.kind) {
     case ACTION_ALLOW:
         return SCMP_ACT_ALLOW;
     case ACTION_LOG:
         return SCMP_ACT_LOG;
     case ACTION_ERRNO:
+    case ACTION_REPORT:
         return SCMP_ACT_ERRNO((uint32_t)action.error);
     case ACTION_KILL:
         break;
@@ -30,7 +33,7 @@ static uint32_t scmp_action(struct value_action action)
 static void reference(const struct sbx_policy *policy, const struct call_table *table,
                       struct filter *filter)
 {
-    const uint32_t standard = scmp_action(policy->syscalls_default);
+    const uint32_t standard = scmp_action(policy->syscalls_default, table->tell);
     const struct sock_filter head[] = {
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 4),
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TEST_ARCH, 1, 0),
@@ -41,7 +44,8 @@ static void reference(const struct sbx_policy *policy, const struct call_table *
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 #endif
         BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, (uint32_t)table->newest, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, filter_return(policy->syscalls_unknown)),
+        BPF_STMT(BPF_RET | BPF_K,
+                 filter_return(policy->syscalls_unknown, calls_tell(table, CALLS_MAX))),
     };
     filter->count = sizeof(head) / sizeof(head[0]);
     memcpy(filter->code, head, sizeof(head));
@@ -49,7 +53,7 @@ static void reference(const struct sbx_policy *policy, const struct call_table *
     assert_non_null(context);
     assert_int_equal(seccomp_attr_set(context, SCMP_FLTATR_CTL_OPTIMIZE, 2), 0);
     for (int number = 0; number <= table->newest; number++) {
-        const uint32_t action = scmp_action(calls_action(policy, table, number));
+        const uint32_t action = scmp_action(calls_action(policy, table, number), table->tell);
         if (table->of[number].rank != RANK_NONE && action != standard)
             assert_int_equal(seccomp_rule_add_exact_array(context, action, number, 0, NULL), 0);
     }
@@ -135,7 +139,7 @@ static void compare_cases(const struct sbx_policy *policy, const struct compiled
         const struct call_case *one = cases_decide(&cases, (const uint64_t *)data.args);
         assert_non_null(one);
         const int64_t is = runs(compiled->filter.code, compiled->filter.count, &data);
-        if (is != (int64_t)filter_return(one->action))
+        if (is != (int64_t)filter_return(one->action, cases.tell))
             fail_msg("%s: call %d (%#llx, %#llx): %#llx", what, number,
                      (unsigned long long)data.args[0], (unsigned long long)data.args[1],
                      (unsigned long long)is);

@@ -299,11 +299,12 @@ static int opinion(const struct value_list *list, const char *call, int strength
 
 static int64_t expected(const struct sbx_policy *policy, const char *call)
 {
-    static const int64_t answers[] = {ALLOWED, LOGGED, FAILS(EPERM), KILLED};
+    static const int64_t answers[] = {ALLOWED, LOGGED, FAILS(EPERM), FAILS(EPERM), KILLED};
     const struct value_list *lists[] = {&policy->syscalls_allow, &policy->syscalls_log,
-                                        &policy->syscalls_errno, &policy->syscalls_kill};
+                                        &policy->syscalls_errno, &policy->syscalls_report,
+                                        &policy->syscalls_kill};
     int best = 0;
-    for (int i = 0; i < 4; i++) {
+    for (int i = 0; i < 5; i++) {
         int found = call ? opinion(lists[i], call, i + 1) : 0;
         best = found > best ? found : best;
     }
@@ -366,11 +367,12 @@ static void random_policies_agree(void **state)
     for (int round = 0; round < 60; round++) {
         struct made *made = made_new("execve exit_group");
         struct value_list *lists[] = {&made->policy.syscalls_allow, &made->policy.syscalls_log,
-                                      &made->policy.syscalls_errno, &made->policy.syscalls_kill};
+                                      &made->policy.syscalls_errno, &made->policy.syscalls_report,
+                                      &made->policy.syscalls_kill};
         made->policy.syscalls_default =
-            (struct value_action){.kind = (enum action_kind)(rand() % 4), .error = EPERM};
+            (struct value_action){.kind = (enum action_kind)(rand() % 5), .error = EPERM};
         for (int words = rand() % 40; words > 0; words--)
-            random_word(made, lists[rand() % 4]);
+            random_word(made, lists[rand() % 5]);
         made_compile(made);
         compare_all_numbers(made);
         made_free(made);

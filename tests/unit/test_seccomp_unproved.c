@@ -21,7 +21,7 @@ void body_write(const struct sbx_policy *policy, const struct call_table *table,
     for (size_t i = 0; i < sizeof(head) / sizeof(head[0]); i++)
         filter->code[filter->count++] = head[i];
     for (int number = 0; number <= table->newest; number++) {
-        const uint32_t answer = filter_return(calls_action(policy, table, number));
+        const uint32_t answer = filter_return(calls_action(policy, table, number), table->tell);
         filter->code[filter->count++] =
             (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)number, 0, 1);
         filter->code[filter->count++] = (struct sock_filter)BPF_STMT(

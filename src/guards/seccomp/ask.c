@@ -42,7 +42,7 @@ static void tell_call(const struct question *question)
 
 static bool same_action(struct value_action a, struct value_action b)
 {
-    return a.kind == b.kind && (a.kind != ACTION_ERRNO || a.error == b.error);
+    return a.kind == b.kind && a.error == b.error;
 }
 
 static bool all_alike(const struct cases *cases)

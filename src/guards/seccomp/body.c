@@ -91,25 +91,23 @@ static void make_spans(struct tree *tree)
 {
     const struct sbx_policy *policy = tree->decisions.policy;
     const struct call_table *table = tree->decisions.table;
-    uint32_t last = UINT32_MAX;
+    const uint32_t last = UINT32_MAX;
+    const uint32_t unknown = filter_return(policy->syscalls_unknown, calls_tell(table, CALLS_MAX));
     for (int number = 0; number < CALLS_MAX; number++)
         add_span(tree, (struct span){
                            .first = (uint32_t)number,
                            .last = (uint32_t)number,
                            .decides = decision_needed(&tree->decisions, number),
-                           .answer = filter_return(calls_standing(policy, table, number)),
+                           .answer = filter_return(calls_standing(policy, table, number),
+                                                   calls_tell(table, number)),
                            .weight = number <= table->newest ? weight_of(number) : 0,
                        });
 #ifdef X32_FIRST
-    add_span(tree, (struct span){.first = CALLS_MAX,
-                                 .last = X32_FIRST - 1,
-                                 .answer = filter_return(policy->syscalls_unknown)});
+    add_span(tree, (struct span){.first = CALLS_MAX, .last = X32_FIRST - 1, .answer = unknown});
     add_span(tree,
              (struct span){.first = X32_FIRST, .last = last, .answer = SECCOMP_RET_KILL_PROCESS});
 #else
-    add_span(tree, (struct span){.first = CALLS_MAX,
-                                 .last = last,
-                                 .answer = filter_return(policy->syscalls_unknown)});
+    add_span(tree, (struct span){.first = CALLS_MAX, .last = last, .answer = unknown});
 #endif
 }
 

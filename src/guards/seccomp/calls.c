@@ -26,6 +26,8 @@ const char *calls_key(enum action_kind kind)
         return "syscalls.log";
     case ACTION_ERRNO:
         return "syscalls.errno";
+    case ACTION_REPORT:
+        return "syscalls.report";
     case ACTION_KILL:
         break;
     }
@@ -38,6 +40,7 @@ void calls_lists(const struct sbx_policy *policy, struct call_list lists[CALL_LI
         {&policy->syscalls_allow, calls_key(ACTION_ALLOW), ACTION_ALLOW},
         {&policy->syscalls_log, calls_key(ACTION_LOG), ACTION_LOG},
         {&policy->syscalls_errno, calls_key(ACTION_ERRNO), ACTION_ERRNO},
+        {&policy->syscalls_report, calls_key(ACTION_REPORT), ACTION_REPORT},
         {&policy->syscalls_kill, calls_key(ACTION_KILL), ACTION_KILL},
     };
     memcpy(lists, all, sizeof(all));
@@ -124,11 +127,17 @@ static int check_errno(const char *key, int number, struct origin where, struct 
                       number);
 }
 
+int calls_error(enum action_kind kind, const struct item *item)
+{
+    const bool fails = kind == ACTION_ERRNO || kind == ACTION_REPORT;
+    return !fails ? 0 : item->number ? item->number : EPERM;
+}
+
 /* One word's say about one call. Kinds stand in the order of their strength. */
 static void call_weigh(struct call_verdict *verdict, enum call_rank rank, enum action_kind kind,
                        const struct item *item)
 {
-    const int number = kind != ACTION_ERRNO ? 0 : item->number ? item->number : EPERM;
+    const int number = calls_error(kind, item);
     if (rank < verdict->rank || (rank == verdict->rank && kind < verdict->kind))
         return;
     if (rank == verdict->rank && kind == verdict->kind) {
@@ -177,9 +186,8 @@ static int settle_rivals(const struct call_table *table, struct diag *diag)
         diag_error(diag, verdict->rival->origin, 0,
                    "name the call itself with the one errno value that it shall have, or take "
                    "one of the words away with '!'",
-                   "syscalls.errno: '%s' and '%s' (%s:%u) give the system call '%s' two errno "
-                   "values",
-                   verdict->rival->text, verdict->by->text,
+                   "%s: '%s' and '%s' (%s:%u) give the system call '%s' two errno values",
+                   calls_key(verdict->kind), verdict->rival->text, verdict->by->text,
                    verdict->by->origin.file ? verdict->by->origin.file : "built in",
                    verdict->by->origin.line, name ? name : "?");
         free(name);
@@ -214,6 +222,7 @@ int calls_settle(const struct sbx_policy *policy, struct call_table *table, stru
         for (size_t j = 0; j < lists[i].list->count && !diag_stop(diag); j++)
             result |= settle_item(&lists[i], &lists[i].list->items[j], table, diag);
     table->newest = newest_call(table);
+    table->tell = (enum tell)policy->syscalls_tell.v;
     return diag_stop(diag) ? -1 : result | settle_rivals(table, diag);
 }
 
@@ -243,4 +252,24 @@ bool action_passes(struct value_action action)
 bool calls_passes(const struct sbx_policy *policy, const struct call_table *table, int number)
 {
     return action_passes(calls_action(policy, table, number));
+}
+
+bool action_told(struct value_action action, enum tell tell)
+{
+    switch (action.kind) {
+    case ACTION_ALLOW:
+        return false;
+    case ACTION_ERRNO:
+        return tell == TELL_ALL;
+    case ACTION_LOG:
+    case ACTION_REPORT:
+    case ACTION_KILL:
+        break;
+    }
+    return tell != TELL_NONE;
+}
+
+enum tell calls_tell(const struct call_table *table, int number)
+{
+    return number > table->newest && table->tell == TELL_ALL ? TELL_KILLS : table->tell;
 }

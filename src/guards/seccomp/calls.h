@@ -21,7 +21,7 @@ enum call_rank { RANK_NONE, RANK_GROUP, RANK_NAME };
 struct call_verdict {
     enum call_rank rank; /* RANK_NONE: no list speaks of the call, it gets syscalls.default */
     enum action_kind kind;
-    int error;                      /* with ACTION_ERRNO */
+    int error;                      /* with ACTION_ERRNO and ACTION_REPORT */
     const struct item *by;          /* the word that decided */
     const struct item *rival;       /* a word of the same weight that gives another errno value */
     const struct call_rules *rules; /* on its arguments: they come before all this; NULL: none */
@@ -31,6 +31,7 @@ struct call_table {
     struct call_verdict of[CALLS_MAX];
     int newest; /* the highest number that is known, from the groups or from a list: what is above
                  * it is newer than our table and gets syscalls.unknown */
+    enum tell tell; /* what is handed to the supervisor; the policy's, but where that can't be */
 };
 
 /* One of the lists of [syscalls]. */
@@ -39,11 +40,14 @@ struct call_list {
     const char *key; /* "syscalls.allow" */
     enum action_kind kind;
 };
-enum { CALL_LISTS = 4 };
+enum { CALL_LISTS = 5 };
 void calls_lists(const struct sbx_policy *policy, struct call_list lists[CALL_LISTS]);
 
 /* The key of the list that gives this verdict: "syscalls.allow". */
 const char *calls_key(enum action_kind kind);
+
+/* The errno value that a word of such a list gives; 0 where it gives none. */
+int calls_error(enum action_kind kind, const struct item *item);
 
 /* What a word of such a list names: a group, or one call. */
 struct call_word {
@@ -64,8 +68,8 @@ int calls_word_number(const struct call_word *word, size_t index);
 /* Reports each word of all lists that names nothing. */
 void calls_names(const struct sbx_policy *policy, struct diag *diag);
 
-/* Settles syscalls.allow, errno, kill and log. The order of words and lines carries no meaning: a
- * plain name beats a @group; among equals kill beats errno beats log beats allow.
+/* Settles the lists of [syscalls]. The order of words and lines carries no meaning: a plain name
+ * beats a @group; among equals kill beats report beats errno beats log beats allow.
  *
  * Reports all that it finds, and returns -1 where that was anything: a name that is unknown or that
  * this architecture lacks, and for two errno values of the same weight. */
@@ -84,5 +88,12 @@ struct value_action calls_standing(const struct sbx_policy *policy, const struct
 
 /* Whether an action lets a call through. */
 bool action_passes(struct value_action action);
+
+/* Whether an action is handed to the supervisor, who answers in the kernel's place and tells. */
+bool action_told(struct value_action action, enum tell tell);
+
+/* What is told of a call: a number that is newer than the table is asked for by every newer libc,
+ * so that its errno value is no news. */
+enum tell calls_tell(const struct call_table *table, int number);
 
 #endif

@@ -148,6 +148,7 @@ void cases_make(const struct sbx_policy *policy, const struct call_table *table,
     const int ends = listed ? house_ends(policy, number) : 0;
     struct denial denials[DENIALS_MAX];
     cases->count = cases->house_count = cases->family_count = 0;
+    cases->tell = calls_tell(table, number);
     const size_t count = listed ? make_denials(policy, table, number, cases, denials) : 0;
     for (size_t i = 0; rules && i < rules->count; i++) {
         const struct call_rule *rule = &rules->of[i];

@@ -44,6 +44,7 @@ struct cases {
     size_t house_count;
     uint64_t families[CASES_FAMILIES]; /* what network.families names, each once */
     size_t family_count;
+    enum tell tell; /* what is told of the call */
 };
 
 /* The cases of a call. The table is that with the house rules in it. */

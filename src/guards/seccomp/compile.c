@@ -21,7 +21,7 @@ static int check_needed(const struct sbx_policy *policy, const struct call_table
                           name, why);
     if (verdict->rank != RANK_NONE) {
         char hint[HINT_SIZE];
-        const char *key = verdict->kind == ACTION_KILL ? "syscalls.kill" : "syscalls.errno";
+        const char *key = calls_key(verdict->kind);
         if (verdict->rank == RANK_GROUP)
             snprintf(hint, sizeof(hint), "add '%s' to syscalls.allow: a plain name beats a group",
                      name);

@@ -149,3 +149,18 @@ const char *constant_of_bit(struct slice sets, uint64_t bit)
             return constants[i].name;
     return exact;
 }
+
+const char *constant_within(struct slice sets, uint64_t bits, uint64_t *value)
+{
+    const char *name = NULL;
+    int most = 0;
+    for (size_t i = 0; i < CONSTANTS; i++) {
+        const int count = __builtin_popcountll(constants[i].value);
+        if ((constants[i].value & ~bits) != 0 || count <= most || !in_sets(i, sets))
+            continue;
+        name = constants[i].name;
+        *value = constants[i].value;
+        most = count;
+    }
+    return name;
+}

@@ -16,6 +16,10 @@ int constants_parse(struct slice sets, const char *text, const char *name, uint6
 /* The name of a value in one of the sets; NULL where it has none. */
 const char *constant_of_value(struct slice sets, uint64_t value);
 
+/* The name of the constant that has the most bits, all of them among `bits`; its value goes to
+ * *value. NULL where there is none. */
+const char *constant_within(struct slice sets, uint64_t bits, uint64_t *value);
+
 /* The name of a bit: the constant that is that bit, or else one that has it. */
 const char *constant_of_bit(struct slice sets, uint64_t bit);
 

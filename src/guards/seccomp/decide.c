@@ -42,13 +42,16 @@ struct search {
     unsigned boxes;
 };
 
-uint32_t decide_answer(struct value_action action)
+uint32_t decide_answer(struct value_action action, enum tell tell)
 {
+    const bool kept = tell == TELL_NONE || (tell == TELL_KILLS && action.kind == ACTION_ERRNO);
+    if (!kept && action.kind != ACTION_ALLOW)
+        return SECCOMP_RET_USER_NOTIF;
     if (action.kind == ACTION_ALLOW)
         return SECCOMP_RET_ALLOW;
     if (action.kind == ACTION_LOG)
         return SECCOMP_RET_LOG;
-    if (action.kind == ACTION_ERRNO)
+    if (action.kind == ACTION_ERRNO || action.kind == ACTION_REPORT)
         return SECCOMP_RET_ERRNO + (uint32_t)action.error;
     return SECCOMP_RET_KILL_PROCESS;
 }
@@ -220,7 +223,7 @@ static bool may_differ(const struct search *search, const struct box *box, struc
             continue;
         if (!open->bits)
             *open = here;
-        if (decide_answer(one->action) != search->answer)
+        if (decide_answer(one->action, search->cases->tell) != search->answer)
             return true;
         if (truth == TRUTH_YES)
             return false;
@@ -307,7 +310,7 @@ static bool surely_same(struct search *search, const struct box *box)
             return true;
         if (truth == TRUTH_NO)
             continue;
-        if (decide_answer(one->action) != search->answer)
+        if (decide_answer(one->action, search->cases->tell) != search->answer)
             return false;
         if (truth == TRUTH_YES)
             return true;

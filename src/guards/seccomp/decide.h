@@ -28,7 +28,7 @@ enum decision {
 
 /* The SECCOMP_RET_* value that an action stands for. Not the emitters' own, for they might share a
  * fault. */
-uint32_t decide_answer(struct value_action action);
+uint32_t decide_answer(struct value_action action, enum tell tell);
 
 /* Whether by the cases each input for which all facts hold gets the answer. Facts about words that
  * are no half of an argument are passed over: that makes the region larger, never smaller. */

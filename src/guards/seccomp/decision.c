@@ -17,14 +17,17 @@
 
 #define SIGN_BIT 0x80000000U
 
-uint32_t filter_return(struct value_action action)
+uint32_t filter_return(struct value_action action, enum tell tell)
 {
+    if (action_told(action, tell))
+        return SECCOMP_RET_USER_NOTIF;
     switch (action.kind) {
     case ACTION_ALLOW:
         return SECCOMP_RET_ALLOW;
     case ACTION_LOG:
         return SECCOMP_RET_LOG;
     case ACTION_ERRNO:
+    case ACTION_REPORT:
         return SECCOMP_RET_ERRNO | ((uint32_t)action.error & SECCOMP_RET_DATA);
     case ACTION_KILL:
         break;
@@ -147,11 +150,19 @@ static place put_expr(struct emit *emit, const struct expr *expr, place yes, pla
 
 /* ---- house rules ---------------------------------------------------------------------------- */
 
-static place put_families(const struct decisions *of, const struct test *test, place pass)
+static place put_error(const struct decisions *of, int number, int error)
+{
+    const struct value_action fails = {.kind = ACTION_ERRNO, .error = error};
+    return emit_return(of->emit, filter_return(fails, calls_tell(of->table, number)));
+}
+
+static place put_families(const struct decisions *of, int number, const struct test *test,
+                          place pass)
 {
     const struct value_list *families = &of->policy->network_families;
-    place next = emit_return(of->emit, filter_return(of->policy->network_refused));
-    const place local = emit_return(of->emit, SECCOMP_RET_ERRNO | HOUSE_UNIX_ERROR);
+    place next = emit_return(
+        of->emit, filter_return(of->policy->network_refused, calls_tell(of->table, number)));
+    const place local = put_error(of, number, HOUSE_UNIX_ERROR);
     next = emit_jump(of->emit, BPF_JEQ, AF_UNIX, local, next);
     for (size_t i = families->count; i-- > 0;)
         next = emit_jump(of->emit, BPF_JEQ, (uint32_t)families->items[i].number, pass, next);
@@ -159,15 +170,16 @@ static place put_families(const struct decisions *of, const struct test *test, p
 }
 
 /* Goes on to `pass` where the rule has nothing against it. */
-static place put_house_rule(const struct decisions *of, const struct house_rule *rule, place pass)
+static place put_house_rule(const struct decisions *of, int number, const struct house_rule *rule,
+                            place pass)
 {
     struct emit *emit = of->emit;
     const struct test test = {.argument = rule->argument, .mask = TEST_NARROW_MASK};
     const struct test gate = {.argument = rule->argument - 1, .mask = TEST_NARROW_MASK};
     if (rule->test == HOUSE_FAMILIES)
-        return put_families(of, &test, pass);
+        return put_families(of, number, &test, pass);
     const bool pass_listed = rule->test == HOUSE_PASS_EQUAL;
-    const place deny = emit_return(emit, SECCOMP_RET_ERRNO | (uint32_t)rule->error);
+    const place deny = put_error(of, number, rule->error);
     place next = pass_listed ? deny : pass;
     for (size_t i = rule->count; i-- > 0;)
         next = emit_jump(emit, rule->test == HOUSE_DENY_ANY_BIT ? BPF_JSET : BPF_JEQ,
@@ -196,13 +208,13 @@ static place put_outcome(const struct decisions *of, int number, struct value_ac
 {
     const struct house_rule *rules[HOUSE_RULES_OF_A_CALL];
     const int ends = house_ends(of->policy, number);
+    if (ends && action_passes(action))
+        return put_error(of, number, ends);
+    place next = emit_return(of->emit, filter_return(action, calls_tell(of->table, number)));
     if (!action_passes(action))
-        return emit_return(of->emit, filter_return(action));
-    if (ends)
-        return emit_return(of->emit, SECCOMP_RET_ERRNO | (uint32_t)ends);
-    place next = emit_return(of->emit, filter_return(action));
+        return next;
     for (size_t i = house_rules_of(of->policy, of->table, number, rules); i-- > 0;)
-        next = put_house_rule(of, rules[i], next);
+        next = put_house_rule(of, number, rules[i], next);
     return next;
 }
 
@@ -211,14 +223,16 @@ static place put_shared(struct decisions *of, int number, struct value_action ac
 {
     const struct house_rule *rules[HOUSE_RULES_OF_A_CALL];
     const size_t count = house_rules_of(of->policy, of->table, number, rules);
-    const uint32_t pass = filter_return(action);
+    const uint32_t pass = filter_return(action, calls_tell(of->table, number));
     for (size_t i = 0; i < of->shared_count && count == 1; i++)
-        if (of->shared[i].rule == rules[0] && of->shared[i].pass == pass)
+        if (of->shared[i].rule == rules[0] && of->shared[i].pass == pass &&
+            of->shared[i].tell == calls_tell(of->table, number))
             return of->shared[i].start;
     const place start = put_outcome(of, number, action);
     if (count == 1 && of->shared_count < DECISIONS_SHARED) {
         of->shared[of->shared_count].rule = rules[0];
         of->shared[of->shared_count].pass = pass;
+        of->shared[of->shared_count].tell = calls_tell(of->table, number);
         of->shared[of->shared_count++].start = start;
     }
     return start;

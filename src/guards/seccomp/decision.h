@@ -18,6 +18,7 @@ struct decisions {
     struct {
         const struct house_rule *rule;
         uint32_t pass;
+        enum tell tell;
         place start;
     } shared[DECISIONS_SHARED]; /* of calls for which all is decided alike */
     size_t shared_count;

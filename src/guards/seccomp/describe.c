@@ -158,6 +158,11 @@ void seccomp_describe(const struct plan *plan, FILE *out)
     describe_zone(out, "calls that are newer than the table", policy->syscalls_unknown);
     fputs("  calls of another ABI: kill\n", out);
     describe_own_rules(&of);
+    if (plan->seccomp.unnamed)
+        fprintf(out, "  no denied call is told by name: %s\n", plan->seccomp.unnamed);
+    else if (plan->seccomp.listener)
+        fprintf(out, "  the launcher tells of what it %s\n",
+                policy->syscalls_tell.v == TELL_ALL ? "denies or logs" : "kills, reports or logs");
     describe_rules(&of);
     arena_free(&arena);
 }
@@ -194,11 +199,26 @@ static bool wall_part(const struct plan *plan, enum key_id key, bool *asks, cons
         return true;
     case KEY_syscalls_kill:
         *asks = policy->syscalls_kill.count > 0;
-        *part = "SECCOMP_RET_KILL_PROCESS, by the call's number";
+        *part = plan->seccomp.listener
+                    ? "SECCOMP_RET_USER_NOTIF, which the launcher answers with SIGSYS or SIGKILL"
+                    : "SECCOMP_RET_KILL_PROCESS, by the call's number";
+        return true;
+    case KEY_syscalls_report:
+        *asks = policy->syscalls_report.count > 0;
+        *part = plan->seccomp.listener ? "SECCOMP_RET_USER_NOTIF, which the launcher answers"
+                                       : "SECCOMP_RET_ERRNO, by the call's number";
+        return true;
+    case KEY_syscalls_tell:
+        *asks = policy->syscalls_tell.v != TELL_NONE;
+        *part = plan->seccomp.unnamed    ? plan->seccomp.unnamed
+                : plan->seccomp.listener ? "SECCOMP_RET_USER_NOTIF: the launcher tells of the call"
+                                         : "nothing that it could tell of";
         return true;
     case KEY_syscalls_log:
         *asks = policy->syscalls_log.count > 0;
-        *part = "SECCOMP_RET_LOG with SECCOMP_FILTER_FLAG_LOG, by the call's number";
+        *part = plan->seccomp.listener
+                    ? "SECCOMP_RET_USER_NOTIF, which the launcher lets go on"
+                    : "SECCOMP_RET_LOG with SECCOMP_FILTER_FLAG_LOG, by the call's number";
         return true;
     case KEY_syscall_rules:
         *asks = policy->syscall_rules.count > 0;
@@ -219,7 +239,9 @@ bool seccomp_wall(const struct plan *plan, enum key_id key, struct wall *wall)
     bool asks;
     if (!wall_part(plan, key, &asks, &part))
         return false;
-    wall->state = plan->seccomp.on ? state_of(asks) : SBX_STATE_UNAVAILABLE;
+    wall->state = !plan->seccomp.on || (key == KEY_syscalls_tell && plan->seccomp.unnamed)
+                      ? SBX_STATE_UNAVAILABLE
+                      : state_of(asks);
     snprintf(wall->mechanism, sizeof(wall->mechanism), "%s",
              !plan->seccomp.on ? "no filter was prepared" : "");
     if (plan->seccomp.on)

@@ -23,7 +23,7 @@ struct effect {
 
 static int error_of(const struct call_list *from, const struct item *item)
 {
-    return from->kind != ACTION_ERRNO ? 0 : item->number ? item->number : EPERM;
+    return calls_error(from->kind, item);
 }
 
 static void look_at(struct effect *effect, const struct call_verdict *said,

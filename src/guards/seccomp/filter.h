@@ -25,7 +25,7 @@ struct filter {
 };
 
 /* The SECCOMP_RET_* value of an action. */
-uint32_t filter_return(struct value_action action);
+uint32_t filter_return(struct value_action action, enum tell tell);
 
 /* Writes the whole, for a table after house_settle(). */
 void body_write(const struct sbx_policy *policy, const struct call_table *table,

@@ -13,6 +13,7 @@ static bool is_idle(const struct call_rules *rules, size_t index, bool alone)
     const struct value_action others = {.kind = ACTION_ALLOW}, own = {.kind = ACTION_KILL};
     struct cases cases;
     cases.count = 0;
+    cases.tell = TELL_NONE;
     for (size_t i = alone ? index : 0; i <= index; i++) {
         struct call_case *one = &cases.of[cases.count++];
         *one = (struct call_case){.action = i == index ? own : others};
@@ -20,7 +21,7 @@ static bool is_idle(const struct call_rules *rules, size_t index, bool alone)
             one->conditions[one->count++] = rules->of[i].condition;
     }
     cases.of[cases.count++] = (struct call_case){.action = others};
-    return decide(&cases, NULL, 0, decide_answer(others)) == DECISION_SAME;
+    return decide(&cases, NULL, 0, decide_answer(others, TELL_NONE)) == DECISION_SAME;
 }
 
 static void review_call(const struct call_rules *rules, struct diag *diag)

@@ -147,7 +147,8 @@ static void state_rules(struct proof *proof)
     for (int number = 0; number < CALLS_MAX; number++)
         if (!in_set(proof->by_arguments, (unsigned)number))
             proof->answers[number] =
-                decide_answer(calls_standing(proof->policy, proof->table, number));
+                decide_answer(calls_standing(proof->policy, proof->table, number),
+                              calls_tell(proof->table, number));
 }
 
 /* ---- what a comparison says of the region --------------------------------------------------- */
@@ -342,7 +343,8 @@ static int check_large(const struct proof *proof, const struct path *path, uint3
     if (path->to >= X32_FIRST && answer != SECCOMP_RET_KILL_PROCESS)
         return differs(proof, "calls of the x32 ABI", "");
 #endif
-    if (path->from < native_end && answer != decide_answer(proof->policy->syscalls_unknown))
+    if (path->from < native_end && answer != decide_answer(proof->policy->syscalls_unknown,
+                                                           calls_tell(proof->table, CALLS_MAX)))
         return differs(proof, "calls that are newer than the table", "");
     return 0;
 }

@@ -23,12 +23,14 @@ void tell_action(FILE *out, struct value_action action)
         fputs("kill", out);
         return;
     case ACTION_ERRNO:
+    case ACTION_REPORT:
         break;
     }
+    fputs(action.kind == ACTION_REPORT ? "report " : "errno ", out);
     if (name)
-        fprintf(out, "errno %s", name);
+        fputs(name, out);
     else
-        fprintf(out, "errno %d", action.error);
+        fprintf(out, "%d", action.error);
 }
 
 void tell_origin(FILE *out, struct origin origin)

@@ -18,7 +18,7 @@ struct call_view {
     const struct argument *arguments; /* ARGUMENTS_MAX of them */
 };
 
-/* "allow", "log", "errno EPERM", "kill" */
+/* "allow", "log", "errno EPERM", "report EPERM", "kill" */
 void tell_action(FILE *out, struct value_action action);
 
 /* " (FILE:LINE:COLUMN)" or " (built in)" */

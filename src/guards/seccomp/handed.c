@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * handed.c - calls that the filter has handed over: what each gets, found once more from its number
+ * and its registers, and how that is told. Makes no answer to the kernel.
+ */
+#include "guards/seccomp/arguments.h"
+#include "guards/seccomp/cases.h"
+#include "guards/seccomp/decode.h"
+#include "guards/seccomp/filter.h"
+#include "guards/seccomp/numbers.h"
+#include "policy/names.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct decider {
+    const struct sbx_policy *policy;
+    struct arena arena;      /* of what the table holds */
+    struct call_table table; /* with the house rules */
+};
+
+int decider_new(const struct sbx_policy *policy, struct decider **rules, struct sbx_error *error)
+{
+    struct diag diag = {.error = error};
+    struct decider *made = calloc(1, sizeof(*made));
+    if (!made)
+        return err_memory(error, "seccomp");
+    made->policy = policy;
+    if (filter_settle(policy, &made->arena, &made->table, &diag) != 0) {
+        decider_free(made);
+        return -1;
+    }
+    house_settle(policy, &made->table);
+    *rules = made;
+    return 0;
+}
+
+void decider_free(struct decider *rules)
+{
+    if (rules)
+        arena_free(&rules->arena);
+    free(rules);
+}
+
+uint32_t decider_arch(void)
+{
+    return NATIVE_ARCH;
+}
+
+/* What the rules give; its conditions are gone with the cases. A number that no table has is one
+ * that is newer. */
+static struct call_case decide_call(const struct decider *rules, int number, const uint64_t args[6])
+{
+    struct cases cases;
+    if (number < 0 || number >= CALLS_MAX)
+        return (struct call_case){.action = rules->policy->syscalls_unknown, .by = BY_LISTS};
+    cases_make(rules->policy, &rules->table, number, &cases);
+    const struct call_case *one = cases_decide(&cases, args);
+    if (!one)
+        return (struct call_case){.action = {.kind = ACTION_KILL}, .by = BY_LISTS};
+    return *one;
+}
+
+struct value_action decider_decide(const struct decider *rules, int number, const uint64_t args[6])
+{
+    return decide_call(rules, number, args).action;
+}
+
+/* ---- as words ------------------------------------------------------------------------------- */
+
+void call_name(int number, char *text, size_t size)
+{
+    char name[CALL_NAME_SIZE];
+    snprintf(text, size, "%s", name_of_call(number, name));
+}
+
+void call_masks(int number, uint64_t masks[6])
+{
+    struct argument arguments[ARGUMENTS_MAX];
+    char name[CALL_NAME_SIZE];
+    bool named;
+    const size_t count = arguments_of(name_of_call(number, name), arguments, &named);
+    for (size_t i = 0; i < ARGUMENTS_MAX; i++)
+        masks[i] = i >= count ? 0 : arguments[i].kind == ARGUMENT_32 ? UINT32_MAX : UINT64_MAX;
+}
+
+void call_action_text(struct value_action action, char *text, size_t size)
+{
+    static const char *const words[] = {
+        [ACTION_ALLOW] = "allow",   [ACTION_LOG] = "log",   [ACTION_ERRNO] = "errno",
+        [ACTION_REPORT] = "report", [ACTION_KILL] = "kill",
+    };
+    const char *name = errno_name(action.error);
+    if (action.kind != ACTION_ERRNO && action.kind != ACTION_REPORT)
+        snprintf(text, size, "%s", words[action.kind]);
+    else if (name)
+        snprintf(text, size, "%s:%s", words[action.kind], name);
+    else
+        snprintf(text, size, "%s:%d", words[action.kind], action.error);
+}
+
+/* The line of [syscalls] that decides; the house rules that end whole calls have none. */
+static struct origin tell_lists(const struct decider *rules, int number, char *text, size_t size)
+{
+    if (number < 0 || number > rules->table.newest || number >= CALLS_MAX) {
+        snprintf(text, size, "syscalls.unknown");
+        return rules->policy->syscalls_unknown.origin;
+    }
+    const struct call_verdict *verdict = &rules->table.of[number];
+    if (verdict->by) {
+        snprintf(text, size, "%s %s", calls_key(verdict->kind), verdict->by->text);
+        return verdict->by->origin;
+    }
+    if (verdict->rank != RANK_NONE) {
+        snprintf(text, size, "a house rule: %s", house_settle_reason(number));
+        return (struct origin){.file = NULL};
+    }
+    snprintf(text, size, "syscalls.default");
+    return rules->policy->syscalls_default.origin;
+}
+
+static struct origin tell_rule(const struct decider *rules, int number, const struct call_case *one,
+                               char *text, size_t size)
+{
+    switch (one->by) {
+    case BY_HOUSE:
+    case BY_SETTLED:
+        snprintf(text, size, "a house rule: %s", one->reason);
+        return (struct origin){.file = NULL};
+    case BY_REFUSED:
+        snprintf(text, size, "network.refused");
+        return rules->policy->network_refused.origin;
+    case BY_RULE:
+        snprintf(text, size, "[syscall %s] %s", one->rule->item->first, one->rule->item->text);
+        return one->rule->item->origin;
+    case BY_LISTS:
+        break;
+    }
+    return tell_lists(rules, number, text, size);
+}
+
+void decider_tell(const struct decider *rules, int number, const uint64_t args[6],
+                  const struct call_memory *memory, struct sbx_denial *denial)
+{
+    const struct call_case one = decide_call(rules, number, args);
+    call_name(number, denial->call, sizeof(denial->call));
+    decode_arguments(denial->call, args, memory, denial->args, sizeof(denial->args), denial->path,
+                     sizeof(denial->path));
+    call_action_text(one.action, denial->action, sizeof(denial->action));
+    const struct origin from = tell_rule(rules, number, &one, denial->rule, sizeof(denial->rule));
+    denial->origin = (struct sbx_origin){.line = from.line, .column = from.column};
+    snprintf(denial->origin.file, sizeof(denial->origin.file), "%s", from.file ? from.file : "");
+}

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * handover.c - the listener of the filter on its way from the payload to the launcher.
+ *
+ * Sources: clone(2) (CLONE_FILES, CLONE_VFORK), seccomp_unotify(2), unix(7).
+ */
+#include "launch/handover.h"
+#include "base/sys.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+
+enum { PLACE = 3, LOOK_NS = 50 * 1000 };
+
+unsigned long handover_clone_flags(const struct plan *plan)
+{
+    if (!plan->seccomp.listener)
+        return SIGCHLD;
+    return SIGCHLD | CLONE_FILES | (plan->seccomp.tells_exec ? 0 : CLONE_VFORK);
+}
+
+int handover_room(struct child *child, int *item)
+{
+    const struct plan *plan = child->plan;
+    (void)item;
+    if (!plan->seccomp.listener)
+        return 0;
+    long moved = sys(SYS_fcntl, PLACE, F_DUPFD_CLOEXEC, PLACE + 1);
+    if (moved == -EBADF)
+        return 0; /* it is free */
+    if (moved < 0)
+        return (int)moved;
+    if (plan->landlock.ruleset && *plan->landlock.ruleset == PLACE)
+        *plan->landlock.ruleset = (int)moved;
+    atomic_store(&child->board->moved, (int)moved);
+    return (int)sys(SYS_close, PLACE);
+}
+
+int handover_moved(const struct child *child, int fd)
+{
+    const int moved = atomic_load(&child->board->moved);
+    return fd == PLACE && moved ? moved : fd;
+}
+
+/* Whether the payload is dead already; it stays to be reaped. */
+static bool payload_dead(const struct child *child)
+{
+    siginfo_t info;
+    memset(&info, 0, sizeof(info));
+    return sys(SYS_waitid, P_PID, child->payload, &info, WEXITED | WNOHANG | WNOWAIT, NULL) < 0 ||
+           info.si_pid != 0;
+}
+
+void handover_send(const struct child *child)
+{
+    struct timespec moment = {0, LOOK_NS};
+    char byte = 0;
+    struct iovec data = {&byte, 1};
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control;
+    if (!child->plan->seccomp.listener)
+        return;
+    /* Nobody else wakes PID 1 here: behind the filter the payload can't, and it must not exec
+     * before somebody listens. */
+    while (child->plan->seccomp.tells_exec && !atomic_load(&child->board->listener) &&
+           !payload_dead(child))
+        sys(SYS_nanosleep, &moment, NULL);
+    const int listener = atomic_load(&child->board->listener);
+    if (!listener)
+        return;
+    memset(&control, 0, sizeof(control));
+    control.header.cmsg_level = SOL_SOCKET;
+    control.header.cmsg_type = SCM_RIGHTS;
+    control.header.cmsg_len = CMSG_LEN(sizeof(int));
+    memcpy(CMSG_DATA(&control.header), &listener, sizeof(int));
+    const struct msghdr message = {
+        .msg_iov = &data,
+        .msg_iovlen = 1,
+        .msg_control = &control,
+        .msg_controllen = sizeof(control),
+    };
+    sys(SYS_sendmsg, handover_moved(child, child->channel), &message, MSG_NOSIGNAL);
+}
+
+int handover_receive(int channel)
+{
+    char byte;
+    int fd = -1;
+    struct iovec data = {&byte, 1};
+    union {
+        struct cmsghdr header;
+        char space[CMSG_SPACE(sizeof(int))];
+    } control;
+    struct msghdr message = {
+        .msg_iov = &data,
+        .msg_iovlen = 1,
+        .msg_control = &control,
+        .msg_controllen = sizeof(control),
+    };
+    const struct cmsghdr *header;
+    if (recvmsg(channel, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) == 1 &&
+        (header = CMSG_FIRSTHDR(&message)) != NULL && header->cmsg_level == SOL_SOCKET &&
+        header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(sizeof(int)))
+        memcpy(&fd, CMSG_DATA(header), sizeof(fd));
+    return fd;
+}
