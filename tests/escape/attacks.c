@@ -7,6 +7,7 @@
 #include "support/run.h"
 
 #define NO_LANDLOCK "landlock.mode=off"
+#define BEST_EFFORT "limits.enforce=best-effort"
 #define FAMILIES    "network.families=unix inet inet6"
 #define JAIL        "files.rw=${PWD}/jail", "files.bind=${PWD}/jail:/again:rw"
 #define HIDE        "files.hide=${PWD}/jail/deep/deeper/secret"
@@ -43,7 +44,7 @@ const struct attack attacks[] = {
     {.name = "fill",
      .variants = LIST("/tmp", "/dev/shm", "/box", "/", "/dev", "#/tmp", "#/dev/shm", "#/box"),
      .set = LIST("limits.cpu_time=10s", "limits.wall_time=20s", "limits.file_size=1G",
-                 "limits.memory=1G", "limits.output=unlimited"),
+                 "limits.memory=1G", "limits.output=unlimited", BEST_EFFORT),
      .walls = LIST(WALLS),
      .control = LIST("/tmp", "#.")},
     {.name = "mknod", .walls = LIST(WALLS)},
@@ -99,11 +100,12 @@ const struct attack attacks[] = {
     {.name = "pidfd_getfd", .walls = LIST(WALLS)},
     {.name = "many_processes",
      .variants = LIST("fork", "thread"),
-     .set = LIST("limits.pids=40", "limits.memory=1G", "limits.stack=1M"),
+     .set = LIST("limits.pids=40", "limits.memory=1G", "limits.stack=1M", BEST_EFFORT),
      .walls = LIST(WALLS)},
     {.name = "hidden_memory",
      .variants = LIST("memfd", "sysv", "page-tables"),
-     .set = LIST("limits.memory=64M", "limits.cpu_time=10s"),
+     .set = LIST("limits.memory=64M", "limits.cpu_time=10s", BEST_EFFORT),
+     .base_allows = LIST("memfd", "sysv"), /* the threat model says so */
      .limit_is_blocked = true},
     {.name = "raise_limit", .set = LIST("limits.open_files=64"), .walls = LIST(WALLS)},
     {.name = "setuid",
@@ -123,8 +125,9 @@ const struct attack attacks[] = {
      .terminal = true},
     {.name = "socket",
      .variants = LIST("1", "2", "10", "16", "17", "40"),
+     .base_allows = LIST("1"),
      .control = LIST("1", "2", "10", "16")},
-    {.name = "socketpair"},
+    {.name = "socketpair", .base_allows = LIST("plain")},
     {.name = "host_tcp",
      .walls = LIST(WALLS, FAMILIES),
      .open = LIST(WALLS, FAMILIES, "network.mode=host")},

@@ -8,7 +8,8 @@
 #include "escape/things.h"
 #include <stddef.h>
 
-/* What every attack is tried against, beside the profile `judge` as it is shipped. */
+/* What every attack is tried against, beside the profiles `judge` and `base` as they are shipped.
+ */
 #define WALLS "syscalls.default=allow", "syscalls.unknown=allow"
 
 struct attack {
@@ -25,6 +26,9 @@ struct attack {
      */
     const char *const *open;
     const char *const *control;
+
+    /* Variants that are no attack where a profile is no judge's: `base` lets programs do them. */
+    const char *const *base_allows;
 
     void (*before)(void *things); /* in the process that becomes the command, or the control */
     bool input_file;              /* stdin is the user's file "given" */
