@@ -33,7 +33,7 @@ struct attack {
     void (*before)(void *things); /* in the process that becomes the command, or the control */
     bool input_file;              /* stdin is the user's file "given" */
     bool terminal;                /* stdin is a terminal */
-    bool limit_is_blocked;        /* to be ended at limits.memory is what should happen */
+    bool limit_is_blocked;        /* to be ended at a limit is what should happen */
     bool refused_is_blocked;      /* a sandbox that does not start the program has blocked it too */
 };
 

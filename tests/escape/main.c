@@ -130,7 +130,8 @@ static bool is_blocked(const struct result *r)
     outcome = report_string(r, "outcome");
     if (strcmp(outcome, "denied") == 0)
         return true;
-    if (attack->limit_is_blocked && strcmp(outcome, "memory") == 0)
+    if (attack->limit_is_blocked &&
+        (strcmp(outcome, "memory") == 0 || strcmp(outcome, "wall_time") == 0))
         return true;
     if (strcmp(outcome, "setup_failed") == 0)
         return attack->refused_is_blocked && r->status == 126;
