@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CROWD = 12, SECONDS = 2 };
+enum { CROWD = 12, DURATION_MS = 2000 };
 
 static int64_t now_ms(void)
 {
@@ -35,7 +35,7 @@ static void put_behind(pid_t pid, char **argv, const cpu_set_t *one)
 
 int main(int argc, char **argv)
 {
-    const int64_t end = now_ms() + SECONDS * 1000;
+    const int64_t end = now_ms() + DURATION_MS;
     cpu_set_t one;
     sigset_t all;
     int i, cpu = sched_getcpu();
