@@ -169,13 +169,22 @@ static place put_families(const struct decisions *of, int number, const struct t
     return load_low(of->emit, test);
 }
 
+static place put_gate(struct emit *emit, const struct house_gate *gate, place inside, place pass)
+{
+    const struct test about = {.argument = gate->argument, .mask = TEST_NARROW_MASK};
+    place next = pass;
+    for (unsigned i = gate->count; i-- > 0;)
+        next = emit_jump(emit, gate->test == GATE_ANY_BIT ? BPF_JSET : BPF_JEQ,
+                         low(gate->values[i]), inside, next);
+    return load_low(emit, &about);
+}
+
 /* Goes on to `pass` where the rule has nothing against it. */
 static place put_house_rule(const struct decisions *of, int number, const struct house_rule *rule,
                             place pass)
 {
     struct emit *emit = of->emit;
     const struct test test = {.argument = rule->argument, .mask = TEST_NARROW_MASK};
-    const struct test gate = {.argument = rule->argument - 1, .mask = TEST_NARROW_MASK};
     if (rule->test == HOUSE_FAMILIES)
         return put_families(of, number, &test, pass);
     const bool pass_listed = rule->test == HOUSE_PASS_EQUAL;
@@ -185,10 +194,7 @@ static place put_house_rule(const struct decisions *of, int number, const struct
         next = emit_jump(emit, rule->test == HOUSE_DENY_ANY_BIT ? BPF_JSET : BPF_JEQ,
                          low(rule->values[i]), pass_listed ? pass : deny, next);
     next = load_low(emit, &test);
-    if (!rule->gate)
-        return next;
-    emit_jump(emit, BPF_JSET, low(rule->gate), next, pass);
-    return load_low(emit, &gate);
+    return rule->gate.test == GATE_OPEN ? next : put_gate(emit, &rule->gate, next, pass);
 }
 
 /* ---- calls ---------------------------------------------------------------------------------- */
