@@ -179,7 +179,7 @@ static bool depends(const struct made *made, int number, int64_t *first)
 static void see(void *context, const struct syscall_verdict *verdict)
 {
     struct seen *seen = context;
-    int number = seccomp_syscall_resolve_name(verdict->name);
+    int number = table_number(table_find(verdict->name), ABI_NATIVE);
     int64_t first;
     if (strcmp(seen->last, verdict->name) >= 0)
         fail_msg("%s comes after %s", verdict->name, seen->last);
