@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
@@ -199,14 +200,26 @@ static place put_house_rule(const struct decisions *of, int number, const struct
 
 /* ---- calls ---------------------------------------------------------------------------------- */
 
+void decisions_start(struct decisions *of, const struct sbx_policy *policy,
+                     const struct call_table *table, struct emit *emit)
+{
+    of->policy = policy;
+    of->table = table;
+    of->emit = emit;
+    of->shared_count = 0;
+    memset(of->narrowed, 0, sizeof(of->narrowed));
+    for (size_t i = 0; i < house_rule_count; i++)
+        for (size_t j = 0; j < house_rules[i].calls; j++)
+            of->narrowed[house_rules[i].numbers[j]] |=
+                house_rule_holds(&house_rules[i], policy, table);
+}
+
 bool decision_needed(const struct decisions *of, int number)
 {
-    const struct house_rule *rules[HOUSE_RULES_OF_A_CALL];
     const struct call_rules *own = of->table->of[number].rules;
     if (own && own->count)
         return true;
-    return action_passes(calls_standing(of->policy, of->table, number)) &&
-           house_rules_of(of->policy, of->table, number, rules) > 0;
+    return of->narrowed[number] && action_passes(calls_standing(of->policy, of->table, number));
 }
 
 /* Where a call goes that gets this action. */
