@@ -134,12 +134,12 @@ static int settle_item(const struct call_list *from, const struct item *item,
     if (check_errno(from->key, item->number, item->origin, diag) != 0 ||
         calls_resolve(from, item, &word, diag) != 0)
         return -1;
-    const enum call_rank rank = word.group ? RANK_GROUP : RANK_NAME;
-    for (size_t i = 0; i < calls_word_count(&word); i++) {
-        int number = calls_word_number(&word, i);
-        if (number >= 0)
-            call_weigh(&table->of[number], rank, from->kind, item);
-    }
+    if (!word.group && word.number >= 0)
+        call_weigh(&table->of[word.number], RANK_NAME, from->kind, item);
+    const int16_t *numbers = word.group ? group_numbers(word.group, ABI_NATIVE) : NULL;
+    for (size_t i = 0; numbers && i < word.group->count; i++)
+        if (numbers[i] >= 0)
+            call_weigh(&table->of[numbers[i]], RANK_GROUP, from->kind, item);
     return 0;
 }
 
