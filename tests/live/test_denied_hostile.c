@@ -32,11 +32,11 @@ static void odd_memory(void **state)
     RUN(&r, .options = LIST("--verbose"), .set = LIST(REPORT), .argv = DENY("paths"));
     expect_outcome(&r, "exited", 0);
     expect_text(&r, denial_at(&r, 0), "path", "/etc/shadow");
-    expect_text(&r, denial_at(&r, 1), "args", "\"\\x1b[2J\\x0a\\\"),\\xff\"");
-    expect_text(&r, denial_at(&r, 2), "args", "0x1");
-    expect_text(&r, denial_at(&r, 4), "args", "NULL");
-    assert_non_null(strstr(text_of(denial_at(&r, 5), "args"), "AAAA\"..."));
-    expect_text(&r, denial_at(&r, 6), "args", "\"AAAAA\"...");
+    expect_text(&r, denial_at(&r, 1), "args", "\"\\x1b[2J\\x0a\\\"),\\xff\", 0");
+    expect_text(&r, denial_at(&r, 2), "args", "0x1, 0");
+    expect_text(&r, denial_at(&r, 4), "args", "NULL, 0");
+    assert_non_null(strstr(text_of(denial_at(&r, 5), "args"), "AAAA\"..., 0"));
+    expect_text(&r, denial_at(&r, 6), "args", "\"AAAAA\"..., 0");
     assert_int_equal(report_int(&r, "denied_count"), 8);
     expect_printable(&r, r.err);
     result_free(&r);
