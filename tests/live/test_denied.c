@@ -120,6 +120,7 @@ static void logged(void **state)
     /* the exec of the program itself, and its end */
     RUN(&r, .set = LIST("syscalls.log=execve exit_group"), .argv = DENY("logged", "1"));
     expect_outcome(&r, "exited", 0);
+    expect_out(&r, "right 1\nend\n"); /* its stdout is still there */
     assert_int_equal(count_of(&r, "execve", "log"), 1);
     assert_int_equal(count_of(&r, "exit_group", "log"), 1);
     result_free(&r);

@@ -175,6 +175,7 @@ static void the_notifier_is_killed(void **state)
     result_free(&r);
 }
 
+/* At moments of the launch, too, with the exec itself handed over and not. */
 static void the_launcher_is_killed(void **state)
 {
     struct running running;
@@ -183,15 +184,16 @@ static void the_launcher_is_killed(void **state)
     unsigned i;
 
     (void)state;
-    for (i = 0; i < 40; i++) {
+    for (i = 0; i < 60; i++) {
         snprintf(mark, sizeof(mark), "%s-flood-%u", stage()->root, i);
         run_start(&running,
                   &(struct run_spec){.no_report = true,
-                                     .set = LIST(REPORT, "limits.wall_time=20s", "limits.pids=80"),
+                                     .set = LIST(REPORT, "limits.wall_time=20s", "limits.pids=80",
+                                                 i % 3 ? "syscalls.log=" : "syscalls.log=execve"),
                                      .argv = DENY("flood", "8", mark)});
         if (i % 2)
             run_wait_for(&running, "flooding");
-        usleep(i * 200);
+        usleep(i * 120);
         kill(running.pid, SIGKILL);
         run_finish(&running, &r);
         result_free(&r);
