@@ -281,6 +281,41 @@ static void errors(void **state)
     expect_bad("execve", "kill", "[syscall execve] denies execve", "");
 }
 
+/* What the kernel makes of a register, where that is less than what the call declares: bits that it
+ * drops hide nothing. */
+static void taken_less_of(void **state)
+{
+    const struct row rows[] = {
+        {"fchmod", {"errno:5 if mode == 0777"}, SYS_fchmod, {3, 0777}, FAILS(5)},
+        {"fchmod", {"errno:5 if mode == 0777"}, SYS_fchmod, {3, 0x10000 | 0777}, FAILS(5)},
+        {"fchmod", {"errno:5 if mode == 0777"}, SYS_fchmod, {3, HIGH | 0777}, FAILS(5)},
+        {"fchmod", {"errno:5 if mode == 0777"}, SYS_fchmod, {3, 0776}, ALLOWED},
+        {"fchmod", {"errno:5 if mode != 0600"}, SYS_fchmod, {3, 0x30000 | 0600}, ALLOWED},
+        {"fchmod", {"errno:5 if mode > 0700"}, SYS_fchmod, {3, 0x10000 | 0700}, ALLOWED},
+        {"fchmod", {"errno:5 if mode <= 0xffff"}, SYS_fchmod, {3, 0x10000}, FAILS(5)},
+        {"fchmod", {"errno:5 if mode & ~0700 == 0"}, SYS_fchmod, {3, 0x10000 | 0700}, FAILS(5)},
+        {"openat",
+         {"errno:5 if mode in {0666, 0777}"},
+         SYS_openat,
+         {3, 0, 0, 0x10000 | 0666},
+         FAILS(5)},
+        {"readv", {"errno:5 if iovcnt == 2"}, SYS_readv, {3, 0, HIGH | 2}, FAILS(5)},
+        {"ptrace", {"errno:5 if pid == 1", "allow"}, SYS_ptrace, {16, HIGH | 1}, FAILS(5)},
+        {"ptrace", {"errno:5 if op == 16", "allow"}, SYS_ptrace, {HIGH | 16}, ALLOWED},
+        {"lseek", {"errno:5 if offset == ~-5"}, SYS_lseek, {0, 4}, FAILS(5)},
+    };
+    (void)state;
+    EXPECT_ROWS(rows);
+    struct made *made = made_new(BASE);
+    made_rule(made, "mmap", "errno:5 if fd == 3");
+    made_compile(made);
+    const struct seccomp_data data = {
+        .nr = SYS_mmap, .arch = TEST_ARCH, .args = {0, 0, 0, 0, HIGH | 3, 0}};
+    assert_int_equal(bpf_sim(&made->plan.seccomp.program, &data), FAILS(5));
+    made_free(made);
+    expect_bad("fchmod", "allow if mode == 0x10000", "16 bits: no room", "");
+}
+
 static void bounds(void **state)
 {
     char rule[4096] = "allow if ";
@@ -356,6 +391,7 @@ int main(void)
         cmocka_unit_test(the_first_that_fits),
         cmocka_unit_test(house_rules_stay),
         cmocka_unit_test(errors),
+        cmocka_unit_test(taken_less_of),
         cmocka_unit_test(bounds),
         cmocka_unit_test(many_rules),
         cmocka_unit_test(too_intricate),

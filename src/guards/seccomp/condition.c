@@ -146,6 +146,7 @@ static int read_term(struct reader *reader, const struct argument *argument, con
         result = read_term(reader, argument, name, value);
         value->v = ~value->v;
         value->complement = true;
+        value->negative = false;
     } else if (take(reader, "(")) {
         result = read_value(reader, argument, name, value);
         if (result == 0 && !take(reader, ")"))
@@ -183,8 +184,7 @@ static int read_value(struct reader *reader, const struct argument *argument, co
 static int fit(const struct reader *reader, unsigned index, bool ordered, struct number *value)
 {
     const struct argument *argument = &reader->arguments[index];
-    const bool wide = argument->kind == ARGUMENT_64;
-    const uint64_t most = wide ? TEST_WIDE_MASK : TEST_NARROW_MASK;
+    const uint64_t most = argument_mask(argument);
     const uint64_t limit = argument->is_signed && ordered ? most / 2 : most;
     char name[ARGUMENT_NAME_SIZE];
     argument_name(argument, index, name);
@@ -198,7 +198,7 @@ static int fit(const struct reader *reader, unsigned index, bool ordered, struct
     if (!fits)
         return fail(reader, "a number that it can't have never fits",
                     "%s has %d bits%s: no room for %s%#" PRIx64, reader->rule->first, name,
-                    wide ? 64 : 32, argument->is_signed ? ", one of them the sign" : "",
+                    __builtin_popcountll(most), argument->is_signed ? ", one of them the sign" : "",
                     value->negative ? "-" : "", value->negative ? -value->v : value->v);
     value->v &= most;
     return 0;
@@ -253,9 +253,7 @@ static int read_operand(struct reader *reader, struct operand *operand)
                     "see",
                     call, name);
     next(reader);
-    *operand =
-        (struct operand){.argument = (unsigned)index,
-                         .mask = argument->kind == ARGUMENT_64 ? TEST_WIDE_MASK : TEST_NARROW_MASK};
+    *operand = (struct operand){.argument = (unsigned)index, .mask = argument_mask(argument)};
     if (!take(reader, "&"))
         return 0;
     if (read_value(reader, argument, name, &mask) != 0 ||
@@ -321,7 +319,7 @@ static const struct expr *read_less(struct reader *reader, const struct operand 
 {
     const struct argument *argument = &reader->arguments[operand->argument];
     const bool is_signed = argument->is_signed && !operand->masked;
-    const uint64_t whole = argument->kind == ARGUMENT_64 ? TEST_WIDE_MASK : TEST_NARROW_MASK;
+    const uint64_t whole = argument_mask(argument);
     char name[ARGUMENT_NAME_SIZE];
     struct number number;
     argument_name(argument, operand->argument, name);
