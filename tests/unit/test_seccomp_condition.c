@@ -5,6 +5,7 @@
 #include "seccomp_fixture.h"
 #include <fcntl.h>
 #include <signal.h>
+#include <time.h>
 
 #define BASE "@base @file-read @file-write @process @network-client"
 #define HIGH UINT64_C(0x100000000)
@@ -381,6 +382,31 @@ static void too_intricate(void **state)
     made_free(made);
 }
 
+/* A profile must not make a launch wait for its proof: what takes too long is refused soon. */
+static void a_proof_takes_no_longer_than_it_may(void **state)
+{
+    struct made *made = made_new(BASE);
+    struct sbx_error error = {0};
+    struct timespec start, end;
+    (void)state;
+    for (unsigned i = 1; i <= 60; i++) {
+        char rule[256];
+        sprintf(rule, "errno:%u if fd & %#x < %u || offset & %#x < %u || whence & %#x < %u", i,
+                i * 40503U % 0xfffff | 1, i, i * 77773U % 0xfffff | 1, i * 7,
+                i * 31337U % 0xfffff | 1, i * 3);
+        made_rule(made, "lseek", rule);
+    }
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start);
+    assert_int_equal(made_try(made, &error), -1);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+    assert_int_equal(error.code, SBX_E_PROFILE);
+    const double seconds =
+        (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9;
+    if (seconds > 3) /* with sanitizers; without some hundredths */
+        fail_msg("%g s", seconds);
+    made_free(made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -395,6 +421,7 @@ int main(void)
         cmocka_unit_test(bounds),
         cmocka_unit_test(many_rules),
         cmocka_unit_test(too_intricate),
+        cmocka_unit_test(a_proof_takes_no_longer_than_it_may),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
