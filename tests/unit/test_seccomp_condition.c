@@ -275,8 +275,7 @@ static void errors(void **state)
     expect_bad("openat", "allow if dirfd < 0x80000000", "one of them the sign", "");
     expect_bad("openat", "allow if dirfd & 7 < -1", "has no sign", "");
     expect_bad("openat", "allow if dirfd == -0x80000001", "no room", "");
-    expect_bad("sysfs", "allow if arg0 == 1", "how wide the arguments",
-               "without a condition");
+    expect_bad("sysfs", "allow if arg0 == 1", "how wide the arguments", "without a condition");
     expect_bad("openatt", "allow", "unknown system call 'openatt'", "openat");
     expect_bad("clone3", "allow", "[syscall clone3] can't let it pass", "allow clone");
     expect_bad("execve", "kill", "[syscall execve] denies execve", "");

@@ -164,7 +164,7 @@ static int read_value(struct reader *reader, const struct argument *argument, co
     struct number whole = {.v = 0};
     bool several = false;
     do {
-        struct number one;
+        struct number one = {.v = 0};
         if (read_term(reader, argument, name, &one) != 0)
             return -1;
         if (one.negative && (several || at(reader, "|")))
@@ -234,7 +234,7 @@ static int read_operand(struct reader *reader, struct operand *operand)
 {
     const char *call = reader->rule->first;
     char name[WORD_MAX], hint[ARGUMENT_HINT_SIZE];
-    struct number mask;
+    struct number mask = {.v = 0};
     reader->mark = reader->token.text;
     snprintf(name, sizeof(name), "%.*s", (int)reader->token.length, reader->token.text);
     if (!reader->token.length || !is_word(*name) || (*name >= '0' && *name <= '9'))
@@ -271,7 +271,7 @@ static int read_equal(struct reader *reader, const struct operand *operand, uint
 {
     const struct argument *argument = &reader->arguments[operand->argument];
     char name[ARGUMENT_NAME_SIZE];
-    struct number number;
+    struct number number = {.v = 0};
     argument_name(argument, operand->argument, name);
     if (read_value(reader, argument, name, &number) != 0 ||
         fit(reader, operand->argument, false, &number) != 0)
@@ -321,7 +321,7 @@ static const struct expr *read_less(struct reader *reader, const struct operand 
     const bool is_signed = argument->is_signed && !operand->masked;
     const uint64_t whole = argument_mask(argument);
     char name[ARGUMENT_NAME_SIZE];
-    struct number number;
+    struct number number = {.v = 0};
     argument_name(argument, operand->argument, name);
     if (read_value(reader, argument, name, &number) != 0 ||
         fit(reader, operand->argument, true, &number) != 0)
