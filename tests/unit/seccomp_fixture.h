@@ -32,6 +32,10 @@
 #define LOGGED     ((int64_t)SECCOMP_RET_LOG)
 #define FAILS(err) ((int64_t)(SECCOMP_RET_ERRNO | (err)))
 
+/* Adds to a text in an array. */
+#define text_add(text, ...)                                                                        \
+    ((void)snprintf((text) + strlen(text), sizeof(text) - strlen(text), __VA_ARGS__))
+
 /* A policy with the plan that was made of it. */
 struct made {
     struct sbx_policy policy;

@@ -321,18 +321,18 @@ static void bounds(void **state)
     char rule[4096] = "allow if ";
     (void)state;
     for (unsigned i = 0; i < 100; i++)
-        strcat(rule, "( ");
-    strcat(rule, "fd == 1");
+        text_add(rule, "( ");
+    text_add(rule, "fd == 1");
     expect_bad("lseek", rule, "nested more than", "fewer parentheses");
-    strcpy(rule, "allow if fd == ");
+    snprintf(rule, sizeof(rule), "allow if fd == ");
     for (unsigned i = 0; i < 100; i++)
-        strcat(rule, "~ ");
-    strcat(rule, "1");
+        text_add(rule, "~ ");
+    text_add(rule, "1");
     expect_bad("lseek", rule, "nested more than", "fewer parentheses");
-    strcpy(rule, "allow if fd in { 0");
+    snprintf(rule, sizeof(rule), "allow if fd in { 0");
     for (unsigned i = 1; i < 300; i++)
-        sprintf(rule + strlen(rule), ", %u", i);
-    strcat(rule, " }");
+        text_add(rule, ", %u", i);
+    text_add(rule, " }");
     expect_bad("lseek", rule, "256 values", "");
 }
 
@@ -364,10 +364,10 @@ static void too_intricate(void **state)
     char rule[4096] = "errno:5 if";
     (void)state;
     for (unsigned argument = 0; argument < 3; argument++) {
-        sprintf(rule + strlen(rule), "%s arg%u in {0", argument ? " &&" : "", argument);
+        text_add(rule, "%s arg%u in {0", argument ? " &&" : "", argument);
         for (unsigned i = 1; i < 120; i++)
-            sprintf(rule + strlen(rule), ", %u", i * 3);
-        strcat(rule, "}");
+            text_add(rule, ", %u", i * 3);
+        text_add(rule, "}");
     }
     made_rule(made, "lseek", rule);
     if (made_try(made, &error) != 0) {
@@ -390,9 +390,10 @@ static void a_proof_takes_no_longer_than_it_may(void **state)
     (void)state;
     for (unsigned i = 1; i <= 60; i++) {
         char rule[256];
-        sprintf(rule, "errno:%u if fd & %#x < %u || offset & %#x < %u || whence & %#x < %u", i,
-                i * 40503U % 0xfffff | 1, i, i * 77773U % 0xfffff | 1, i * 7,
-                i * 31337U % 0xfffff | 1, i * 3);
+        snprintf(rule, sizeof(rule),
+                 "errno:%u if fd & %#x < %u || offset & %#x < %u || whence & %#x < %u", i,
+                 i * 40503U % 0xfffff | 1, i, i * 77773U % 0xfffff | 1, i * 7,
+                 i * 31337U % 0xfffff | 1, i * 3);
         made_rule(made, "lseek", rule);
     }
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start);

@@ -30,6 +30,11 @@ static uint64_t number(struct chance *by, unsigned bits)
     return bits == 32 ? picked & 0x7fffffff : picked;
 }
 
+static void add(char *text, const char *more)
+{
+    snprintf(text + strlen(text), TEXT_MAX - strlen(text), "%s", more);
+}
+
 static void put(char *text, const char *before, unsigned long long value)
 {
     snprintf(text + strlen(text), TEXT_MAX - strlen(text), "%s%llu", before, value);
@@ -41,41 +46,41 @@ static void put_test(struct chance *by, char *text)
     const uint32_t which = chance(by, ARGUMENTS_KNOWN);
     const unsigned bits = arguments[which].bits;
     const uint64_t mask = chance(by, 3) ? 0 : number(by, bits);
-    strcat(text, arguments[which].name);
+    add(text, arguments[which].name);
     if (mask)
         put(text, " & ", mask);
     if (mask && chance(by, 3) == 0)
         return;
     const uint64_t within = mask ? mask : UINT64_MAX;
     if (chance(by, 4) == 0) {
-        strcat(text, " in { ");
+        add(text, " in { ");
         for (unsigned more = 1 + chance(by, 4); more; more--) {
             put(text, "", number(by, bits) & within);
-            strcat(text, more > 1 ? " , " : " }");
+            add(text, more > 1 ? " , " : " }");
         }
         return;
     }
-    strcat(text, comparisons[chance(by, 6)]);
+    add(text, comparisons[chance(by, 6)]);
     if (!mask && chance(by, 4) == 0)
-        strcat(text, "- ");
+        add(text, "- ");
     put(text, "", number(by, bits) & within);
 }
 
 static void put_condition(struct chance *by, char *text, unsigned deep)
 {
     if (chance(by, 5) == 0)
-        strcat(text, "! ");
+        add(text, "! ");
     if (deep == 0 || chance(by, 4) == 0) {
         put_test(by, text);
         return;
     }
-    strcat(text, "( ");
+    add(text, "( ");
     put_condition(by, text, deep - 1);
     for (unsigned more = chance(by, 3); more; more--) {
-        strcat(text, chance(by, 2) ? " && " : " || ");
+        add(text, chance(by, 2) ? " && " : " || ");
         put_condition(by, text, deep - 1);
     }
-    strcat(text, " )");
+    add(text, " )");
 }
 
 /* ---- what it says --------------------------------------------------------------------------- */
