@@ -87,6 +87,7 @@ static inline void made_rule(struct made *made, const char *call, const char *te
     static const char *const kinds[] = {[ACTION_ALLOW] = "allow",
                                         [ACTION_LOG] = "log",
                                         [ACTION_ERRNO] = "errno",
+                                        [ACTION_REPORT] = "report",
                                         [ACTION_KILL] = "kill"};
     struct value_list *list = &made->policy.syscall_rules;
     const char *condition = strstr(text, " if "), *colon = strchr(text, ':');

@@ -2,6 +2,7 @@
  *
  * Rules on arguments: what the filter that is made of them answers, and what is no rule.
  */
+#include "guards/syscalls.h"
 #include "seccomp_fixture.h"
 #include <fcntl.h>
 #include <signal.h>
@@ -196,6 +197,33 @@ static void the_first_that_fits(void **state)
     };
     (void)state;
     EXPECT_ROWS(rows);
+}
+
+/* What is told is handed over with what it fails with; where nothing is told it fails all the same.
+ */
+static void a_report_fails_as_it_says(void **state)
+{
+    (void)state;
+    for (int tell = TELL_NONE; tell <= TELL_ALL; tell++) {
+        struct made *made = made_new(BASE);
+        struct decider *decider = NULL;
+        struct sbx_error error = {0};
+        const uint64_t registers[6] = {3};
+        const struct host host = {0};
+        made->policy.syscalls_tell.v = tell;
+        made->policy.limits_open_files.v = 64;
+        made_rule(made, "lseek", "report:13 if fd == 3");
+        made_rule(made, "lseek", "report if fd == 4");
+        assert_int_equal(guard_seccomp.prepare(&made->plan, &host, &error), 0);
+        assert_int_equal(answer(made, SYS_lseek, 3, 0),
+                         tell == TELL_NONE ? FAILS(13) : (int64_t)SECCOMP_RET_USER_NOTIF);
+        assert_int_equal(answer(made, SYS_lseek, 4, 0),
+                         tell == TELL_NONE ? FAILS(EPERM) : (int64_t)SECCOMP_RET_USER_NOTIF);
+        assert_int_equal(decider_new(&made->policy, &decider, &error), 0);
+        assert_int_equal(decider_decide(decider, SYS_lseek, registers).error, 13);
+        decider_free(decider);
+        made_free(made);
+    }
 }
 
 /* What a rule lets through, the house still looks at; what it refuses is refused. */
@@ -415,6 +443,7 @@ int main(void)
         cmocka_unit_test(order),
         cmocka_unit_test(joined),
         cmocka_unit_test(the_first_that_fits),
+        cmocka_unit_test(a_report_fails_as_it_says),
         cmocka_unit_test(house_rules_stay),
         cmocka_unit_test(errors),
         cmocka_unit_test(taken_less_of),
