@@ -156,6 +156,23 @@ static inline int64_t answer(const struct made *made, long number, uint64_t a, u
     return answer4(made, number, a, b, 0, 0);
 }
 
+/* What a filter answers that gives this action, and asks nobody. */
+static inline int64_t returned(struct value_action action)
+{
+    switch (action.kind) {
+    case ACTION_ALLOW:
+        return ALLOWED;
+    case ACTION_LOG:
+        return LOGGED;
+    case ACTION_ERRNO:
+    case ACTION_REPORT:
+        return FAILS(action.error);
+    case ACTION_KILL:
+        break;
+    }
+    return KILLED;
+}
+
 /* Both of what can refuse a policy, in the launch's order. */
 static inline int made_try(struct made *made, struct sbx_error *error)
 {

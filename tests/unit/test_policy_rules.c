@@ -7,7 +7,7 @@
 #include "policy/cut.h"
 #include "policy/keys.h"
 #include "policy/print.h"
-#include "test_policy.h"
+#include "test_policy_printed.h"
 
 static struct sbx_policy *load_rules(const char *value)
 {
@@ -381,17 +381,6 @@ static void overrides(void **state)
 }
 
 /* ---- printed, and copied -------------------------------------------------------------------- */
-
-static char *printed(const struct sbx_policy *policy, bool origins)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    assert_non_null(out);
-    assert_int_equal(policy_print(policy, origins, out), 0);
-    assert_int_equal(fclose(out), 0);
-    return text;
-}
 
 static void prints(void **state)
 {
