@@ -55,8 +55,8 @@ struct house_rule {
     uint32_t mask; /* what of the argument is compared with the values; 0: all of it */
     unsigned count;
     int error; /* what a refused call gets, but for HOUSE_FAMILIES */
-    struct house_gate gate;
     enum house_when when;
+    struct house_gate gate;
 };
 
 extern const struct house_rule house_rules[];
