@@ -199,6 +199,7 @@ static void decided_as_by_the_filter(void **state)
                          (unsigned long long)shall);
         }
         decider_free(rules);
+        arena_free(&compiled->arena);
         free(compiled);
         made_free(made);
     }
