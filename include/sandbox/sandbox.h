@@ -257,6 +257,7 @@ struct sbx_guard_report {
 };
 
 enum { SBX_GUARDS_MAX = 16, SBX_UNKEPT_MAX = 16, SBX_DENIALS_MAX = 16, SBX_CALLS_MAX = 32 };
+enum { SBX_SETTINGS_MAX = 3 };
 
 /* A system call that the filter did not just let through. Its texts may hold what a program wrote
  * there: print them through sbx_escape(). */
@@ -274,8 +275,12 @@ struct sbx_denial {
     char rule[160];  /* what decided: "network.refused", "syscalls.kill @debug", "a house rule: ..."
                       */
     struct sbx_origin origin; /* the line of that; file is "" where it is built in */
-    uint64_t count;           /* how often this very call was made; 1 or more */
-    bool ended;               /* the program's first process was killed for it */
+    char fix[400]; /* the least change of the profile that lets this call pass with these arguments,
+                    * in its words: "syscalls.allow = ptrace"; or why there is none */
+    char settings[SBX_SETTINGS_MAX][208]; /* the same for sbx_policy_set(), all of them together;
+                                           * the rest is ""; none where there is no such change */
+    uint64_t count;                       /* how often this very call was made; 1 or more */
+    bool ended;                           /* the program's first process was killed for it */
 };
 
 /* How often a system call got an answer. */

@@ -56,7 +56,8 @@ struct call_memory {
     void *context;
 };
 
-/* Fills in what is told of a call: call, args, path, action, rule, origin. memory may be NULL. */
+/* Fills in what is told of a call: call, args, path, action, rule, origin, fix, settings. memory
+ * may be NULL. */
 void decider_tell(const struct decider *rules, int number, const uint64_t args[6],
                   const struct call_memory *memory, struct sbx_denial *denial);
 

@@ -241,7 +241,8 @@ static void tell(struct waiting *call)
     struct notifier *notifier = call->notifier;
     struct sbx_denial fresh;
     const struct sbx_denial *denial = call->kept;
-    char line[LINE_SIZE], comm[4 * 16 + 1], rule[512], file[640], became[48], place[704] = "";
+    char line[LINE_SIZE], comm[4 * 16 + 1], rule[512], file[640], became[48], place[704] = "",
+                                                                              fix[480] = "";
     static const char last[] = "sandbox: denied: more lines than these are not written\n";
     if (notifier->tell_fd <= 0 || notifier->lines > LINES_MAX)
         return;
@@ -259,10 +260,14 @@ static void tell(struct waiting *call)
     sbx_escape(denial->origin.file, file, sizeof(file));
     if (*file)
         snprintf(place, sizeof(place), " (%s:%u)", file, denial->origin.line);
+    if (*denial->fix) { /* it holds words of the profile */
+        memcpy(fix, "; fix: ", sizeof("; fix: "));
+        sbx_escape(denial->fix, fix + strlen(fix), sizeof(fix) - strlen(fix));
+    }
     what_became(call, denial, became, sizeof(became));
-    int length = snprintf(line, sizeof(line), "sandbox: %s: %s(%s) by %d (%s): %s, %s%s\n",
+    int length = snprintf(line, sizeof(line), "sandbox: %s: %s(%s) by %d (%s): %s, %s%s%s\n",
                           call->action.kind == ACTION_LOG ? "logged" : "denied", denial->call,
-                          denial->args, (int)call->caller.pid, comm, became, rule, place);
+                          denial->args, (int)call->caller.pid, comm, became, rule, place, fix);
     if (length > 0)
         write_line(notifier, line, (size_t)length < sizeof(line) ? (size_t)length : LINE_SIZE - 1);
 }

@@ -127,6 +127,9 @@ static void take_texts(struct sbx_report *report)
         END_TEXT(denial->comm);
         END_TEXT(denial->action);
         END_TEXT(denial->rule);
+        END_TEXT(denial->fix);
+        for (size_t j = 0; j < SBX_SETTINGS_MAX; j++)
+            END_TEXT(denial->settings[j]);
         END_TEXT(denial->origin.file);
         denial->ended = denial->ended && report->outcome == SBX_OUTCOME_DENIED;
     }

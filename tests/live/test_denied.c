@@ -189,7 +189,8 @@ static void lines(void **state)
     RUN(&r, .options = LIST("--verbose"), .set = LIST(REPORT), .argv = DENY("times", "2"));
     snprintf(line, sizeof(line),
              "sandbox: denied: unlink(\"/x\") by %lld (deny): fails with EACCES, syscalls.report "
-             "unlink:EACCES (--set:1)\n",
+             "unlink:EACCES (--set:1); fix: syscalls.report = !unlink:EACCES, and syscalls.allow = "
+             "unlink\n",
              (long long)json_integer_value(json_object_get(denial_at(&r, 0), "pid")));
     expect_word(&r, r.err, line);
     assert_non_null(strstr(strstr(r.err, line) + 1, line)); /* twice */
