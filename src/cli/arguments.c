@@ -215,3 +215,15 @@ int arguments_help(enum cli_verb_id verb)
         fputs("See sandbox VERB --help, and sandbox(1).\n", stdout);
     return ferror(stdout) || fflush(stdout) != 0 ? EXIT_SANDBOX : 0;
 }
+
+/* The last colon separates, unless a '/' follows it: names have none. */
+void file_argument(struct sbx_file *file, char *text)
+{
+    char *colon = strrchr(text, ':');
+    file->source = text;
+    file->name = NULL;
+    if (colon && !strchr(colon, '/') && colon != text) {
+        *colon = '\0';
+        file->name = colon + 1;
+    }
+}
