@@ -137,10 +137,11 @@ _sandbox_values() # SECTION.KEY; sets values
         ;;
     syscalls.allow | syscalls.errno | syscalls.report | syscalls.kill | syscalls.log)
         values=(
-            @base @file-read @file-write @process @thread @memory @signal @timer @event @aio @ipc
-            @network-client @network-server @network-unix @identity @resource @info @sandbox @set-id
-            @chown @xattr @debug @mount @module @keyring @privileged @obsolete @clock-set @io-uring
-            @bpf
+            @base @basic-io @file-read @file-write @file-system @sync @process @thread @memory
+            @memlock @pkey @signal @timer @event @aio @ipc @network-client @network-server
+            @network-io @network-unix @identity @resource @info @sandbox @set-id @chown @xattr
+            @debug @mount @module @keyring @privileged @raw-io @reboot @swap @obsolete
+            @cpu-emulation @clock-set @io-uring @bpf
         )
         ;;
     syscalls.tell)
@@ -334,7 +335,14 @@ _sandbox_offer_program() # INDEX START
 # What stands behind the options.
 _sandbox_offer_operand() # START
 {
-    local words
+    local words values
+    case $verb:${#operands[@]}:$1 in
+    explain:0:@*) # the groups of system calls
+        _sandbox_values syscalls.allow
+        _sandbox_offer "$1" "${values[@]}"
+        return
+        ;;
+    esac
     case $verb:${#operands[@]} in
     check:* | explain:0 | diff:[01]) _sandbox_offer_profiles "$1" ;;
     image:0) _sandbox_offer "$1" unpack list remove ;;

@@ -95,10 +95,11 @@ function __sandbox_settings -d 'SECTION.KEY=, and what may stand behind it'
         case syscalls.default syscalls.unknown
             set values kill errno: log allow
         case syscalls.allow syscalls.errno syscalls.report syscalls.kill syscalls.log
-            set values @base @file-read @file-write @process @thread @memory @signal @timer @event \
-            @aio @ipc @network-client @network-server @network-unix @identity @resource @info \
-            @sandbox @set-id @chown @xattr @debug @mount @module @keyring @privileged @obsolete \
-            @clock-set @io-uring @bpf
+            set values @base @basic-io @file-read @file-write @file-system @sync @process @thread \
+            @memory @memlock @pkey @signal @timer @event @aio @ipc @network-client @network-server \
+            @network-io @network-unix @identity @resource @info @sandbox @set-id @chown @xattr \
+            @debug @mount @module @keyring @privileged @raw-io @reboot @swap @obsolete \
+            @cpu-emulation @clock-set @io-uring @bpf
         case syscalls.tell
             set values none kills all
         case limits.cpu_time limits.wall_time limits.memory limits.pids limits.output limits.file_size limits.open_files limits.stack limits.core
@@ -163,6 +164,15 @@ function __sandbox_calls
         timerfd_settime times tkill truncate tuxcall umask umount2 uname unlink unlinkat unshare \
         uprobe uretprobe uselib userfaultfd ustat utime utimensat utimes vfork vhangup vmsplice \
         vserver wait4 waitid write writev
+end
+
+function __sandbox_groups
+    printf '%s\n' \
+        @base @basic-io @file-read @file-write @file-system @sync @process @thread @memory \
+        @memlock @pkey @signal @timer @event @aio @ipc @network-client @network-server @network-io \
+        @network-unix @identity @resource @info @sandbox @set-id @chown @xattr @debug @mount \
+        @module @keyring @privileged @raw-io @reboot @swap @obsolete @cpu-emulation @clock-set \
+        @io-uring @bpf
 end
 
 # ---- where the cursor is
@@ -244,6 +254,9 @@ function __sandbox_at
                 case '*'
                     return 1
             end
+        case group
+            test $verb = explain -a $place != program -a (count $operands) -eq 0
+            and string match -q '@*' -- (commandline -ct)
         case syscall
             test $verb = explain -a $place != program -a (count $operands) -eq 1
         case action
@@ -294,6 +307,7 @@ end
 complete -c sandbox -f
 complete -c sandbox -n '__sandbox_at profile' -a '(__sandbox_profiles)'
 complete -c sandbox -n '__sandbox_at syscall' -a syscall -d 'what one system call gets'
+complete -c sandbox -n '__sandbox_at group' -a '(__sandbox_groups)'
 complete -c sandbox -n '__sandbox_at call' -a '(__sandbox_calls)'
 complete -c sandbox -n '__sandbox_at image' -a 'unpack list remove'
 complete -c sandbox -n '__sandbox_at layout' -a '(__fish_complete_directories)'

@@ -87,8 +87,8 @@ static void print_units(FILE *out)
 static void print_groups(FILE *out)
 {
     fputs("\n# groups of system calls\n", out);
-    for (size_t i = 0; i < group_count; i++)
-        print_token(out, "", groups[i].word, "");
+    for (size_t i = 0; group_at(i); i++)
+        print_token(out, "", group_at(i)->word, "");
 }
 
 int write_dictionary(const char *template, FILE *out)

@@ -124,6 +124,11 @@ static void print_call_words(FILE *out)
     print_words(out, wrap_calls);
 }
 
+static void print_group_words(FILE *out)
+{
+    print_words(out, wrap_groups);
+}
+
 int write_fish(const char *template, FILE *out)
 {
     static const struct place places[] = {{"VERBS", print_verbs},
@@ -131,6 +136,7 @@ int write_fish(const char *template, FILE *out)
                                           {"SETTINGS", print_setting_words},
                                           {"VALUES", print_values},
                                           {"CALLS", print_call_words},
+                                          {"GROUPS", print_group_words},
                                           {"VERB_ROWS", print_verb_rows},
                                           {"OPTIONS", print_options},
                                           {NULL, NULL}};

@@ -54,11 +54,14 @@ static void print_keys(FILE *page)
 static void print_groups(FILE *page)
 {
     fputs(".Bl -tag -width Ds\n", page);
-    for (size_t i = 0; i < group_count; i++) {
-        fprintf(page, ".It Ic @%s\n", groups[i].name);
-        print_text(page, groups[i].help);
+    for (size_t i = 0; group_at(i); i++) {
+        const struct group *group = group_at(i);
+        fprintf(page, ".It Ic @%s\n", group->name);
+        print_text(page, group->help);
+        if (*group->alias)
+            fprintf(page, "\nAlso\n.Ic @%s .", group->alias);
         fputs("\n.br\n", page);
-        for (const char *const *call = groups[i].calls; *call; call++)
+        for (const char *const *call = group->calls; *call; call++)
             fprintf(page, "\\%%%s%s\n", *call, call[1] ? "," : ""); /* \%: not to be broken */
     }
     fputs(".El\n", page);

@@ -62,10 +62,14 @@ static void print_keys(FILE *page)
 
 static void print_groups(FILE *page)
 {
-    for (size_t i = 0; i < group_count; i++) {
+    for (size_t i = 0; group_at(i); i++) {
+        const struct group *group = group_at(i);
         struct wrap wrap = {.out = page, .indent = "", .end = ""};
-        fprintf(page, "\n### @%s\n\n%s\n\n", groups[i].name, groups[i].help);
-        for (const char *const *call = groups[i].calls; *call; call++) {
+        fprintf(page, "\n### @%s\n\n%s", group->name, group->help);
+        if (*group->alias)
+            fprintf(page, " Also `@%s`.", group->alias);
+        fputs("\n\n", page);
+        for (const char *const *call = group->calls; *call; call++) {
             char word[128];
             snprintf(word, sizeof(word), "`%s`%s", *call, call[1] ? "," : "");
             wrap_word(&wrap, word);
@@ -90,7 +94,7 @@ int write_markdown(const char *template, FILE *out)
         {"KEYS", print_keys}, {"GROUPS", print_groups}, {"RULES", print_rules}, {NULL, NULL}};
     struct mdoc mdoc = {0};
     fputs("<!-- Made from docs/man/sandbox.profile.5.in, src/policy/keys.def and\n"
-          "     rules.def, and src/guards/seccomp/groups.def: change those, and say\n"
+          "     rules.def, and syscalls/groups.tbl: change those, and say\n"
           "     cmake --build build --target refresh -->\n",
           out);
     if (template_fill(template, places, mdoc_line, &mdoc, out) != 0)

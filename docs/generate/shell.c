@@ -32,7 +32,7 @@ const char *key_value(const struct key *key, size_t i)
     if (type == &policy_types[TYPE_action])
         return action_value(key, i);
     if (type == &policy_types[TYPE_calls])
-        return i < group_count ? groups[i].word : NULL;
+        return group_at(i) ? group_at(i)->word : NULL;
     return i == 0 && !type->item && key_allows_unlimited(key) ? "unlimited" : NULL;
 }
 
@@ -143,6 +143,19 @@ void wrap_calls(struct wrap *wrap)
 {
     for (const char *call = next_call(""); call; call = next_call(call))
         wrap_word(wrap, call);
+}
+
+void wrap_groups(struct wrap *wrap)
+{
+    for (size_t i = 0; group_at(i); i++)
+        wrap_word(wrap, group_at(i)->word);
+}
+
+void print_groups(FILE *out)
+{
+    struct wrap wrap = {.out = out, .indent = "        ", .end = ""};
+    wrap_groups(&wrap);
+    wrap_last(&wrap);
 }
 
 void print_settings(FILE *out)

@@ -39,14 +39,16 @@ void print_option_words(FILE *out, const struct cli_option *option);
  * each of them, so there may be none: the program ends. */
 void print_quoted(FILE *out, const char *text);
 
-/* All that --set can begin with, and the system calls that are in a group. */
+/* All that --set can begin with, the system calls, and their groups. */
 void wrap_settings(struct wrap *wrap);
 void wrap_calls(struct wrap *wrap);
+void wrap_groups(struct wrap *wrap);
 
 /* Places of the templates that bash and zsh read alike: the rows "KEY | KEY) values=(...) ;;", and
  * the words of an array. */
 void print_value_rows(FILE *out);
 void print_settings(FILE *out);
 void print_calls(FILE *out);
+void print_groups(FILE *out);
 
 #endif

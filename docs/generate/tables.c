@@ -3,17 +3,40 @@
  * tables.c - looks at the tables of the program; changes none.
  */
 #include "tables.h"
+#include "guards/seccomp/groups.h"
 #include "policy/keys.h"
 #include <stdlib.h>
 #include <string.h>
 
-/* The rows of the seccomp guard, without the guard: documents need no libseccomp. */
-const struct group groups[] = {
-#define GROUP(id, name, help, ...) {name, "@" name, help, (const char *const[]){__VA_ARGS__, NULL}},
-#include "guards/seccomp/groups.def"
-#undef GROUP
-};
-const size_t group_count = sizeof(groups) / sizeof(groups[0]);
+/* Whether a call can be made on a machine that the program runs on; i386 is an ABI of such machines
+ * alone. */
+static bool is_native(int call)
+{
+    return table_number(call, ABI_X86_64) >= 0 || table_number(call, ABI_AARCH64) >= 0;
+}
+
+static void fill_group(struct group *to, const struct call_group *from)
+{
+    size_t count = 0;
+    snprintf(to->word, sizeof(to->word), "@%s", from->name);
+    to->name = from->name;
+    to->alias = from->alias;
+    to->help = from->help;
+    for (size_t i = 0; i < from->count; i++)
+        if ((group_number(from, i, ABI_X86_64) >= 0 || group_number(from, i, ABI_AARCH64) >= 0) &&
+            count + 1 < GROUP_CALLS)
+            to->calls[count++] = table_name(group_call(from, i));
+}
+
+const struct group *group_at(size_t i)
+{
+    static struct group groups[64];
+    if (i >= call_group_count || i >= sizeof(groups) / sizeof(groups[0]))
+        return NULL;
+    if (!groups[i].name)
+        fill_group(&groups[i], &call_groups[i]);
+    return &groups[i];
+}
 
 const char *const action_words[] = {"kill", "errno:", "log", "allow", NULL};
 
@@ -29,14 +52,10 @@ bool last_of_section(const struct key *key)
 
 const char *next_call(const char *last)
 {
-    const char *next = NULL;
-    for (size_t i = 0; i < group_count; i++) {
-        for (const char *const *call = groups[i].calls; *call; call++) {
-            if (strcmp(*call, last) > 0 && (!next || strcmp(*call, next) < 0))
-                next = *call;
-        }
-    }
-    return next;
+    for (int call = 0; call < (int)table_count(); call++)
+        if (strcmp(table_name(call), last) > 0 && is_native(call))
+            return table_name(call);
+    return NULL;
 }
 
 enum { COLUMNS = 100 };

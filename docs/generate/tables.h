@@ -11,16 +11,18 @@
 
 struct key;
 
+enum { GROUP_CALLS = 256 };
+
 struct group {
-    const char *name; /* without '@' */
-    const char *word; /* with it */
+    const char *name;  /* without '@' */
+    char word[20];     /* with it */
+    const char *alias; /* without '@'; "" where there is none */
     const char *help;
-    const char *const *calls; /* NULL-terminated */
+    const char *calls[GROUP_CALLS]; /* NULL-terminated; those that a machine of ours may have */
 };
 
-/* The groups of system calls, as the program has them. */
-extern const struct group groups[];
-extern const size_t group_count;
+/* The group of that index, from 0; NULL behind the last one. */
+const struct group *group_at(size_t i);
 
 /* The words that an action is, or begins with, NULL-terminated. */
 extern const char *const action_words[];
@@ -29,8 +31,8 @@ extern const char *const action_words[];
 bool first_of_section(const struct key *key);
 bool last_of_section(const struct key *key);
 
-/* The system call behind `last` in the alphabet, of those that are in a group; NULL behind the last
- * one. "" asks for the first. */
+/* The system call behind `last` in the alphabet, of those that a machine of ours may have; NULL
+ * behind the last one. "" asks for the first. */
 const char *next_call(const char *last);
 
 /* Writes words with blanks between them, in lines of at most 100 columns that begin with `indent`.

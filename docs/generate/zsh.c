@@ -66,7 +66,7 @@ static void print_arguments(FILE *out)
     static const char *const operands[] = {
         [OPERANDS_PROGRAM] = "'(-)1:program:_command_names -e' '*::argument:_normal'",
         [OPERANDS_PROFILES] = "'*:profile:_sandbox_profiles'",
-        [OPERANDS_QUESTION] = "'1:profile:_sandbox_profiles' '*::question:_sandbox_question'",
+        [OPERANDS_QUESTION] = "'1:profile:_sandbox_explained' '*::question:_sandbox_question'",
         [OPERANDS_CHANGES] = "'1:what:_sandbox_changes' '2:changes:_sandbox_kept'",
         [OPERANDS_TWO_PROFILES] = "'1:profile:_sandbox_profiles' '2:profile:_sandbox_profiles'",
         [OPERANDS_IMAGE] = "'1:what:(unpack list remove)' '*:image:_sandbox_image'",
@@ -83,8 +83,12 @@ static void print_arguments(FILE *out)
 
 int write_zsh(const char *template, FILE *out)
 {
-    static const struct place places[] = {
-        {"VERBS", print_verbs},       {"ARGUMENTS", print_arguments}, {"SETTINGS", print_settings},
-        {"VALUES", print_value_rows}, {"CALLS", print_calls},         {NULL, NULL}};
+    static const struct place places[] = {{"VERBS", print_verbs},
+                                          {"ARGUMENTS", print_arguments},
+                                          {"SETTINGS", print_settings},
+                                          {"VALUES", print_value_rows},
+                                          {"CALLS", print_calls},
+                                          {"GROUPS", print_groups},
+                                          {NULL, NULL}};
     return template_fill(template, places, NULL, NULL, out);
 }

@@ -383,6 +383,15 @@ int sbx_explain_call(const struct sbx_policy *policy, const char *call,
                      const char *const *arguments, size_t count, char **text,
                      struct sbx_error *error);
 
+/* Lists a group of system calls: the numbers of each call on each architecture, and the kernel that
+ * brought it.
+ *
+ * group   "@NAME", as profiles have it; "@" alone lists the groups, and what each is for
+ * text    for people, safe on a terminal; owned by the caller: free()
+ *
+ * Errors: SBX_E_USAGE where there is no such group, SBX_E_RESOURCE. */
+int sbx_explain_group(const char *group, char **text, struct sbx_error *error);
+
 /* Compares two policies: what `b` allows that `a` does not, the reverse, and what only differs.
  *
  * They are equal where a program could see no difference: [profile] does not count, nor the order

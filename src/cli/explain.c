@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * explain.c - the verb `explain`: what a profile amounts to, on this machine and for one call.
+ * explain.c - the verb `explain`: what a profile amounts to, on this machine and for one call; and
+ * what a group of system calls has in it.
  */
 #include "arguments.h"
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 enum format { FORMAT_TEXT, FORMAT_INI }; /* in the order of options.def */
 
 struct question {
+    const char *group; /* "@GROUP": then there is no profile */
     const char *profile;
     const char **sets;
     size_t set_count;
@@ -19,11 +21,24 @@ struct question {
     size_t rest_count;
 };
 
+/* "@GROUP", which no option changes. */
+static int parse_group(struct question *question, int argc, char **argv)
+{
+    question->group = argv[optind++];
+    if (optind < argc)
+        return usage_error(VERB_explain, "nothing stands behind a group: ", argv[optind]);
+    if (question->set_count || question->format != FORMAT_TEXT)
+        return usage_error(VERB_explain, "no option is for a group: ", question->group);
+    return -1;
+}
+
 /* PROFILE, then nothing, "--" and a program, or "syscall NAME ...". */
 static int parse_operands(struct question *question, int argc, char **argv)
 {
     if (optind == argc)
         return usage_error(VERB_explain, "no profile is named", "");
+    if (*argv[optind] == '@')
+        return parse_group(question, argc, argv);
     question->profile = argv[optind++];
     if (optind < argc && argv[optind][0] == '-' && strcmp(argv[optind], "--") != 0)
         return usage_error(VERB_explain, "options stand before the profile: ", argv[optind]);
@@ -78,8 +93,23 @@ static int answer(const struct question *question, const struct sbx_policy *poli
     return sbx_explain(policy, question->rest_count ? &command : NULL, text, error);
 }
 
+static int explain_group(const char *group)
+{
+    struct sbx_error error;
+    char *text = NULL;
+    if (sbx_explain_group(group, &text, &error) != 0) {
+        print_error(&error);
+        return EXIT_SANDBOX;
+    }
+    fputs(text, stdout);
+    free(text);
+    return finish_stdout();
+}
+
 static int explain(const struct question *question)
 {
+    if (question->group)
+        return explain_group(question->group);
     struct sbx_policy *policy = NULL;
     struct sbx_error error;
     char *text = NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * print.c - sbx_policy_print() and sbx_explain_call(): what is written elsewhere, as a text that
- * the caller owns.
+ * print.c - sbx_policy_print(), sbx_explain_call() and sbx_explain_group(): what is written
+ * elsewhere, as a text that the caller owns.
  */
 #include "policy/print.h"
 #include "explain/stream.h"
@@ -28,6 +28,18 @@ int sbx_explain_call(const struct sbx_policy *policy, const char *call,
     if (stream_open(&stream, error) != 0)
         return -1;
     if (syscalls_ask(policy, call, arguments, count, stream.out, error) != 0) {
+        stream_drop(&stream);
+        return -1;
+    }
+    return stream_take(&stream, text, error);
+}
+
+int sbx_explain_group(const char *group, char **text, struct sbx_error *error)
+{
+    struct stream stream;
+    if (stream_open(&stream, error) != 0)
+        return -1;
+    if (syscalls_list(group, stream.out, error) != 0) {
         stream_drop(&stream);
         return -1;
     }

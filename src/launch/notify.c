@@ -60,8 +60,10 @@ static void start(struct notify *notify)
         notifier_main(&task);
     if (notify->pid > 0)
         notify->pidfd = (int)sys(SYS_pidfd_open, notify->pid, 0);
-    if (notify->pidfd >= 0)
+    if (notify->pidfd >= 0) {
+        close_fd(&notify->listener); /* with the notifier its last copy is gone */
         return;
+    }
     if (notify->pid > 0) {
         kill(notify->pid, SIGKILL);
         while (waitpid(notify->pid, NULL, __WALL) < 0 && errno == EINTR)
@@ -90,9 +92,7 @@ void notify_step(struct notify *notify)
         close_fd(&notify->channel);
         notify->lost = notify->listener < 0 && atomic_load(&notify->board->listener) != 0;
     } else if (notify->pidfd >= 0) {
-        if (reap(notify))
-            close_fd(&notify->listener);
-        else
+        if (!reap(notify))
             lose(notify);
     } else if (notify->listener >= 0 && poll(&listener, 1, 0) > 0) {
         if (listener.revents & POLLIN)

@@ -19,7 +19,10 @@
 #define SYS_faccessat2 439 /* Linux 5.8, on every architecture */
 #endif
 
-enum { DEPTH_MAX = 64 }; /* parts of a path that may be missing */
+enum {
+    DEPTH_MAX = 64, /* parts of a path that may be missing */
+    LINKS_MAX = 8,  /* links that lead to what is not there */
+};
 
 /* What a link of /proc says; false where it can't be read, or names no file. */
 static bool read_link(const char *link, char text[PATH_MAX])
@@ -116,6 +119,30 @@ static bool look_above(int root, struct place *place)
     return false;
 }
 
+/* Where a link on the way leads to what is not there: puts what it says in its place. */
+static bool expand(int root, char path[PATH_MAX])
+{
+    char above[PATH_MAX], content[PATH_MAX], joined[PATH_MAX];
+    snprintf(above, sizeof(above), "%s", path);
+    for (int depth = 0; depth < DEPTH_MAX && above[0]; depth++) {
+        struct stat st;
+        const char *rest = path + strlen(above);
+        autofd fd = open_in(root, above, true);
+        if (fd >= 0 && (fstat(fd, &st) != 0 || !S_ISLNK(st.st_mode)))
+            return false; /* from here on things are missing themselves */
+        char *slash = strrchr(above, '/');
+        if (fd >= 0) {
+            const ssize_t got = readlinkat(fd, "", content, sizeof(content) - 1);
+            content[got > 0 ? got : 0] = '\0';
+            slash[content[0] == '/' ? -(slash - above) : 0] = '\0';
+            const int length = snprintf(joined, sizeof(joined), "%s/%s%s", above, content, rest);
+            return got > 0 && length < (int)sizeof(joined) && place_normal(joined, path);
+        }
+        *slash = '\0';
+    }
+    return false;
+}
+
 int place_look(pid_t tid, int directory, const char *path, bool is_link, struct place *place)
 {
     char joined[PATH_MAX], link[64];
@@ -127,6 +154,11 @@ int place_look(pid_t tid, int directory, const char *path, bool is_link, struct 
     if (root < 0)
         return -1;
     place->fd = open_in(root, joined, is_link);
+    for (int links = 0; place->fd == -ENOENT && !is_link && links < LINKS_MAX; links++) {
+        if (!expand(root, place->path))
+            break;
+        place->fd = open_in(root, place->path, is_link);
+    }
     if (place->fd < 0)
         place->error = -place->fd;
     if (place->error ? look_above(root, place) : look_at(place, place->real))

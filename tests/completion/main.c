@@ -81,6 +81,7 @@ static const struct {
     {"sandbox -p mine -s limits.core=0 cat let", WORDS("letter.txt"), WORDS("own.ini")},
     {"sandbox -p mine cat --prof", WORDS(NULL), WORDS("--profile")},
     {"sandbox -p mine cat -p m", WORDS(NULL), WORDS("mine")},
+    {"sandbox explain @file-r", WORDS("@file-read"), WORDS("@file-write", "mine")},
     {"sandbox explain mine ", WORDS("syscall"), WORDS("mine")},
     {"sandbox explain mine -- unam", WORDS("uname"), WORDS("syscall")},
     {"sandbox explain mine -- cat let", WORDS("letter.txt"), WORDS("syscall")},

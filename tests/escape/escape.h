@@ -8,7 +8,8 @@
 #include "escape/things.h"
 #include <stddef.h>
 
-/* What every attack is tried against, beside the profile `judge` as it is shipped. */
+/* What every attack is tried against, beside the profiles `judge` and `base` as they are shipped.
+ */
 #define WALLS "syscalls.default=allow", "syscalls.unknown=allow"
 
 struct attack {
@@ -26,10 +27,13 @@ struct attack {
     const char *const *open;
     const char *const *control;
 
+    /* Variants that are no attack where a profile is no judge's: `base` lets programs do them. */
+    const char *const *base_allows;
+
     void (*before)(void *things); /* in the process that becomes the command, or the control */
     bool input_file;              /* stdin is the user's file "given" */
     bool terminal;                /* stdin is a terminal */
-    bool limit_is_blocked;        /* to be ended at limits.memory is what should happen */
+    bool limit_is_blocked;        /* to be ended at a limit is what should happen */
     bool refused_is_blocked;      /* a sandbox that does not start the program has blocked it too */
 };
 

@@ -3,8 +3,8 @@
  * main.c - tries one attack: escape user|root NAME.
  *
  * First the control: the attack must work where the protection is off, or it proves nothing. Then
- * every variant must be blocked, by the profile as it is shipped, and again by the other walls
- * alone where the system call filter is out of the way.
+ * every variant must be blocked, by the profile judge as it is shipped, again by the other walls
+ * alone where the system call filter is out of the way, and by the profile base.
  */
 #include "escape/escape.h"
 #include "escape/probe.h"
@@ -130,18 +130,20 @@ static bool is_blocked(const struct result *r)
     outcome = report_string(r, "outcome");
     if (strcmp(outcome, "denied") == 0)
         return true;
-    if (attack->limit_is_blocked && strcmp(outcome, "memory") == 0)
+    if (attack->limit_is_blocked &&
+        (strcmp(outcome, "memory") == 0 || strcmp(outcome, "wall_time") == 0))
         return true;
     if (strcmp(outcome, "setup_failed") == 0)
         return attack->refused_is_blocked && r->status == 126;
     return strcmp(outcome, "exited") == 0 && r->status == BLOCKED;
 }
 
-static void expect_blocked(const char *variant, const char *const *more, const char *what)
+static void expect_blocked(const char *profile, const char *variant, const char *const *more,
+                           const char *what)
 {
     const char *argv[8], *sets[24];
     char name[64];
-    struct run_spec spec = {.set = sets};
+    struct run_spec spec = {.profile = profile, .set = sets};
     struct result r;
 
     assert_int_equal(things_renew_victim(&things), 0);
@@ -163,15 +165,28 @@ static void expect_blocked(const char *variant, const char *const *more, const c
     result_free(&r);
 }
 
+static bool base_allows(const char *variant)
+{
+    const char *const *allowed;
+
+    for (allowed = attack->base_allows; allowed != NULL && *allowed != NULL; allowed++) {
+        if (strcmp(*allowed, variant) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void confined(void **state)
 {
     const char *const *variant = attack->variants != NULL ? attack->variants : one_variant;
 
     (void)state;
     for (; *variant != NULL; variant++) {
-        expect_blocked(*variant, NULL, "judge");
+        expect_blocked("judge", *variant, NULL, "judge");
         if (attack->walls != NULL)
-            expect_blocked(*variant, attack->walls, "judge without its filter");
+            expect_blocked("judge", *variant, attack->walls, "judge without its filter");
+        if (!base_allows(*variant))
+            expect_blocked("base", *variant, NULL, "base");
     }
 }
 

@@ -1,25 +1,38 @@
 /* SPDX-License-Identifier: MIT
  *
- * probe_setns.c - joins its parent's namespaces. As a control it does so with rights of its own.
+ * probe_setns.c - joins its parent's namespaces, by their files or by the process itself. As a
+ * control it does so with rights of its own.
  */
+
 #include "escape/own_ns.h"
 #include "escape/probe.h"
+#include <sys/syscall.h>
+
+static int open_namespace(int by_pidfd, pid_t pid)
+{
+    char path[64];
+
+    if (by_pidfd)
+        return (int)syscall(SYS_pidfd_open, pid, 0);
+    snprintf(path, sizeof(path), "/proc/%d/ns/uts", (int)pid);
+    return open(path, O_RDONLY);
+}
 
 int main(int argc, char **argv)
 {
-    char path[64];
-    int fd;
+    int fd, by_pidfd;
+    pid_t whose = getppid();
 
     if (argc < PROBE_ARGUMENTS)
         return BROKEN;
-    snprintf(path, sizeof(path), "/proc/%d/ns/uts", (int)getppid());
-    if (is_variant(argv, "control")) {
+    by_pidfd = strstr(argv[VARIANT], "pidfd") != NULL;
+    if (strncmp(argv[VARIANT], "control", 7) == 0) {
         if (own_ns(CLONE_NEWUTS) != 0)
             return broken("no namespace");
-        snprintf(path, sizeof(path), "/proc/self/ns/uts");
+        whose = getpid();
     }
-    fd = open(path, O_RDONLY);
+    fd = open_namespace(by_pidfd, whose);
     if (fd < 0) /* the call itself must be refused too */
-        fd = open("/proc/self/ns/uts", O_RDONLY);
+        fd = open_namespace(by_pidfd, getpid());
     return judge_call("setns", setns(fd, CLONE_NEWUTS));
 }

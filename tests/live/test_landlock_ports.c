@@ -71,6 +71,7 @@ static void connects(void **state)
         {"sendto", "Operation not supported\n", "Operation not supported\n"},
         {"sendmsg", "Operation not supported\n", "Operation not supported\n"},
         {"sendmmsg", "Operation not supported\n", "Operation not supported\n"},
+        {"mptcp", "Protocol not supported\n", "Protocol not supported\n"},
     };
     char setting[64];
     (void)state;
@@ -97,6 +98,8 @@ static void binds(void **state)
         says(ways[i], stage()->as_root ? "65532" : "65533", setting, REFUSED);
         says(ways[i], unused, setting, "open\n");
     }
+    says("bind_mptcp", "0", "network.tcp_bind=any", "open\n");
+    says("bind_mptcp", unused, setting, "Protocol not supported\n");
     says("bind", "0", setting, "open\n");
     says("listen", "0", setting, "open\n");
 }

@@ -52,6 +52,44 @@ static void nothing_connects_by_sending(void **state)
     }
 }
 
+/* What speaks TCP under another name, MPTCP for one, is not among the protocols. */
+static void protocols_are_known(void **state)
+{
+    static const int good[] = {0, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP, IPPROTO_ICMPV6};
+    static const int bad[] = {IPPROTO_MPTCP,
+                              IPPROTO_SCTP,
+                              IPPROTO_DCCP,
+                              256 /* SMC */,
+                              IPPROTO_UDPLITE,
+                              261 /* QUIC */,
+                              -1};
+    static const int inets[] = {AF_INET, AF_INET6};
+    (void)state;
+    for (size_t connects = 0; connects < 3; connects++)
+        for (size_t binds = 0; binds < 3; binds++) {
+            struct made *made = compiled(connects, binds);
+            const int64_t other = connects == 2 && binds == 2 ? ALLOWED : FAILS(EPROTONOSUPPORT);
+            for (size_t i = 0; i < 2; i++) {
+                for (size_t j = 0; j < sizeof(good) / sizeof(good[0]); j++)
+                    assert_int_equal(answer4(made, SYS_socket, inets[i], SOCK_STREAM,
+                                             (uint64_t)good[j] | ALL_HIGH, 0),
+                                     ALLOWED);
+                for (size_t j = 0; j < sizeof(bad) / sizeof(bad[0]); j++) {
+                    const uint64_t protocol = (uint32_t)bad[j];
+                    assert_int_equal(answer4(made, SYS_socket, inets[i], SOCK_STREAM, protocol, 0),
+                                     other);
+                    assert_int_equal(answer4(made, SYS_socket, inets[i] | ALL_HIGH, SOCK_STREAM,
+                                             protocol | ALL_HIGH, 0),
+                                     other);
+                }
+            }
+            assert_int_equal(answer4(made, SYS_socket, AF_UNIX, SOCK_STREAM, 262, 0), ALLOWED);
+            assert_int_equal(answer4(made, SYS_socket, AF_PACKET, SOCK_RAW, 6, 0),
+                             FAILS(EAFNOSUPPORT));
+            made_free(made);
+        }
+}
+
 static void no_socket_becomes_another(void **state)
 {
     (void)state;
@@ -120,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nothing_connects_by_sending),
+        cmocka_unit_test(protocols_are_known),
         cmocka_unit_test(no_socket_becomes_another),
         cmocka_unit_test(no_network_no_connect),
         cmocka_unit_test(no_port_means_no_listen),

@@ -58,9 +58,9 @@ static void tell_subjects(const struct question *question, const struct house_ru
 {
     const struct argument *arguments = question->view.arguments;
     char name[ARGUMENT_NAME_SIZE];
-    if (rule->gate)
-        fprintf(question->out, "%s and ",
-                argument_name(&arguments[rule->argument - 1], rule->argument - 1, name));
+    const unsigned gate = rule->gate.argument;
+    if (rule->gate.test != GATE_OPEN)
+        fprintf(question->out, "%s and ", argument_name(&arguments[gate], gate, name));
     fputs(argument_name(&arguments[rule->argument], rule->argument, name), question->out);
 }
 

@@ -211,10 +211,7 @@ void body_write(const struct sbx_policy *policy, const struct call_table *table,
     emit.count = tree.span_count = tree.leaf_count = 0;
     emit.overflow = false;
     tree.emit = &emit;
-    tree.decisions.policy = policy;
-    tree.decisions.table = table;
-    tree.decisions.emit = &emit;
-    tree.decisions.shared_count = 0;
+    decisions_start(&tree.decisions, policy, table, &emit);
     make_spans(&tree);
     make_leaves(&tree);
     put_head(&emit, put_tree(&tree, 0, tree.leaf_count - 1));

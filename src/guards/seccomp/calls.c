@@ -7,16 +7,8 @@
 #include "guards/syscalls.h"
 #include "policy/diag.h"
 #include <errno.h>
-#include <seccomp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#if defined(__x86_64__)
-#define NATIVE_NAME "x86_64"
-#elif defined(__aarch64__)
-#define NATIVE_NAME "aarch64"
-#endif
 
 const char *calls_key(enum action_kind kind)
 {
@@ -51,19 +43,12 @@ void calls_lists(const struct sbx_policy *policy, struct call_list lists[CALL_LI
 
 static int unknown_call(const struct call_list *from, const struct item *item, struct diag *diag)
 {
-    const struct scmp_version *version = seccomp_version();
     char hint[HINT_SIZE];
-    if (!group_knows_call(item->first))
-        return diag_error(
-            diag, item->origin, 0,
-            *group_suggest(item->first, hint, sizeof(hint)) ? hint
-                                                            : "names are those of syscalls(2)",
-            "%s: unknown %s '%s'", from->key,
-            *item->first == '@' ? "group of system calls" : "system call", item->first);
-    snprintf(hint, sizeof(hint), "write '?%s' where the profile can do without it", item->text);
-    return diag_error(diag, item->origin, 0, hint,
-                      "%s: libseccomp %u.%u.%u does not know the system call '%s' yet", from->key,
-                      version->major, version->minor, version->micro, item->first);
+    return diag_error(
+        diag, item->origin, 0,
+        *group_suggest(item->first, hint, sizeof(hint)) ? hint : "names are those of syscalls(2)",
+        "%s: unknown %s '%s'", from->key,
+        *item->first == '@' ? "group of system calls" : "system call", item->first);
 }
 
 static int absent_call(const struct call_list *from, const struct item *item, struct diag *diag)
@@ -71,14 +56,8 @@ static int absent_call(const struct call_list *from, const struct item *item, st
     char hint[HINT_SIZE];
     snprintf(hint, sizeof(hint), "write '?%s' where the profile serves other architectures too",
              item->text);
-    return diag_error(diag, item->origin, 0, hint, "%s: " NATIVE_NAME " has no system call '%s'",
-                      from->key, item->first);
-}
-
-static int call_number(const char *name)
-{
-    int number = seccomp_syscall_resolve_name(name);
-    return number >= 0 && number < CALLS_MAX ? number : -1;
+    return diag_error(diag, item->origin, 0, hint, "%s: %s has no system call '%s'", from->key,
+                      abi_name(ABI_NATIVE), item->first);
 }
 
 int calls_resolve(const struct call_list *from, const struct item *item, struct call_word *word,
@@ -89,12 +68,12 @@ int calls_resolve(const struct call_list *from, const struct item *item, struct 
         word->group = group_find(item->first + 1);
         return word->group || item->optional ? 0 : unknown_call(from, item, diag);
     }
-    word->number = call_number(item->first);
+    const int call = table_find(item->first);
+    if (call >= 0)
+        word->number = table_number(call, ABI_NATIVE);
     if (word->number >= 0 || item->optional)
         return 0;
-    return seccomp_syscall_resolve_name(item->first) == __NR_SCMP_ERROR
-               ? unknown_call(from, item, diag)
-               : absent_call(from, item, diag);
+    return call < 0 ? unknown_call(from, item, diag) : absent_call(from, item, diag);
 }
 
 size_t calls_word_count(const struct call_word *word)
@@ -104,7 +83,7 @@ size_t calls_word_count(const struct call_word *word)
 
 int calls_word_number(const struct call_word *word, size_t index)
 {
-    return word->group ? call_number(word->group->calls[index]) : word->number;
+    return word->group ? group_number(word->group, index, ABI_NATIVE) : word->number;
 }
 
 void calls_names(const struct sbx_policy *policy, struct diag *diag)
@@ -119,7 +98,8 @@ void calls_names(const struct sbx_policy *policy, struct diag *diag)
 
 /* ---- verdicts ------------------------------------------------------------------------------- */
 
-/* The kernel takes errno values up to 4095; libseccomp 2.5 stops one short of it. */
+/* The kernel takes errno values up to 4095. No error has that one, and libseccomp, which other
+ * tools use, refuses it. */
 static int check_errno(const char *key, int number, struct origin where, struct diag *diag)
 {
     if (number < 4095)
@@ -142,8 +122,7 @@ static void call_weigh(struct call_verdict *verdict, enum call_rank rank, enum a
     if (rank < verdict->rank || (rank == verdict->rank && kind < verdict->kind))
         return;
     if (rank == verdict->rank && kind == verdict->kind) {
-        if (number != verdict->error)
-            verdict->rival = item;
+        verdict->disputed |= number != verdict->error;
         return;
     }
     *verdict = (struct call_verdict){.rank = rank, .kind = kind, .error = number, .by = item};
@@ -156,60 +135,81 @@ static int settle_item(const struct call_list *from, const struct item *item,
     if (check_errno(from->key, item->number, item->origin, diag) != 0 ||
         calls_resolve(from, item, &word, diag) != 0)
         return -1;
-    const enum call_rank rank = word.group ? RANK_GROUP : RANK_NAME;
-    for (size_t i = 0; i < calls_word_count(&word); i++) {
-        int number = calls_word_number(&word, i);
-        if (number >= 0)
-            call_weigh(&table->of[number], rank, from->kind, item);
-    }
+    if (!word.group && word.number >= 0)
+        call_weigh(&table->of[word.number], RANK_NAME, from->kind, item);
+    const int16_t *numbers = word.group ? group_numbers(word.group, ABI_NATIVE) : NULL;
+    for (size_t i = 0; numbers && i < word.group->count; i++)
+        if (numbers[i] >= 0)
+            call_weigh(&table->of[numbers[i]], RANK_GROUP, from->kind, item);
     return 0;
 }
 
-/* Whether two words are rivals about a call with a lower number too: they are reported once. */
-static bool rivals_before(const struct call_table *table, int number)
+/* Whether a word speaks of a call. */
+static bool names_number(const struct call_list *from, const struct item *item, int number,
+                         struct diag *diag)
+{
+    struct call_word word;
+    if (calls_resolve(from, item, &word, diag) != 0)
+        return false;
+    for (size_t i = 0; i < calls_word_count(&word); i++)
+        if (calls_word_number(&word, i) == number)
+            return true;
+    return false;
+}
+
+/* The last word that gives a call another errno value than the one that decided, with the same
+ * weight; NULL where there is none. */
+static const struct item *rival_of(const struct call_list *from, const struct call_table *table,
+                                   int number, struct diag *diag)
 {
     const struct call_verdict *verdict = &table->of[number];
+    const struct item *rival = NULL;
+    for (size_t i = 0; i < from->list->count && verdict->disputed; i++) {
+        const struct item *item = &from->list->items[i];
+        const enum call_rank rank = *item->first == '@' ? RANK_GROUP : RANK_NAME;
+        if (rank == verdict->rank && calls_error(from->kind, item) != verdict->error &&
+            names_number(from, item, number, diag))
+            rival = item;
+    }
+    return rival;
+}
+
+/* Whether two words are rivals about a call with a lower number too: they are reported once. */
+static bool rivals_before(const struct call_list *from, const struct call_table *table, int number,
+                          const struct item *rival, struct diag *diag)
+{
     for (int before = 0; before < number; before++)
-        if (table->of[before].rival == verdict->rival && table->of[before].by == verdict->by)
+        if (table->of[before].by == table->of[number].by &&
+            rival_of(from, table, before, diag) == rival)
             return true;
     return false;
 }
 
 /* Two errno values of the same weight: whichever stood last would decide, so neither does. */
-static int settle_rivals(const struct call_table *table, struct diag *diag)
+static int settle_rivals(const struct sbx_policy *policy, const struct call_table *table,
+                         struct diag *diag)
 {
     int result = 0;
     for (int number = 0; number < CALLS_MAX; number++) {
         const struct call_verdict *verdict = &table->of[number];
-        if (!verdict->rival || rivals_before(table, number))
+        if (!verdict->disputed)
             continue;
-        char *name = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
-        diag_error(diag, verdict->rival->origin, 0,
+        const struct call_list from = {verdict->kind == ACTION_ERRNO ? &policy->syscalls_errno
+                                                                     : &policy->syscalls_report,
+                                       calls_key(verdict->kind), verdict->kind};
+        const struct item *rival = rival_of(&from, table, number, diag);
+        if (!rival || rivals_before(&from, table, number, rival, diag))
+            continue;
+        diag_error(diag, rival->origin, 0,
                    "name the call itself with the one errno value that it shall have, or take "
                    "one of the words away with '!'",
-                   "%s: '%s' and '%s' (%s:%u) give the system call '%s' two errno values",
-                   calls_key(verdict->kind), verdict->rival->text, verdict->by->text,
+                   "%s: '%s' and '%s' (%s:%u) give the system call '%s' two errno values", from.key,
+                   rival->text, verdict->by->text,
                    verdict->by->origin.file ? verdict->by->origin.file : "built in",
-                   verdict->by->origin.line, name ? name : "?");
-        free(name);
+                   verdict->by->origin.line, table_name(table_of_number(number, ABI_NATIVE)));
         result = -1;
     }
     return result;
-}
-
-static int newest_call(const struct call_table *table)
-{
-    int newest = 0;
-    for (size_t i = 0; i < call_group_count; i++)
-        for (size_t j = 0; j < call_groups[i].count; j++) {
-            int number = call_number(call_groups[i].calls[j]);
-            if (number > newest)
-                newest = number;
-        }
-    for (int number = newest + 1; number < CALLS_MAX; number++)
-        if (table->of[number].rank != RANK_NONE)
-            newest = number;
-    return newest;
 }
 
 int calls_settle(const struct sbx_policy *policy, struct call_table *table, struct diag *diag)
@@ -222,9 +222,9 @@ int calls_settle(const struct sbx_policy *policy, struct call_table *table, stru
     for (size_t i = 0; i < CALL_LISTS; i++)
         for (size_t j = 0; j < lists[i].list->count && !diag_stop(diag); j++)
             result |= settle_item(&lists[i], &lists[i].list->items[j], table, diag);
-    table->newest = newest_call(table);
+    table->newest = table_newest(ABI_NATIVE);
     table->tell = (enum tell)policy->syscalls_tell.v;
-    return diag_stop(diag) ? -1 : result | settle_rivals(table, diag);
+    return diag_stop(diag) ? -1 : result | settle_rivals(policy, table, diag);
 }
 
 struct value_action calls_action(const struct sbx_policy *policy, const struct call_table *table,

@@ -11,26 +11,26 @@
 #include "policy/diag.h"
 #include "policy/policy.h"
 
-enum { CALLS_MAX = 1024 }; /* native numbers end far below */
-
 struct call_rules;
 
 /* How strongly the profile speaks of a call: a plain name beats a @group. */
 enum call_rank { RANK_NONE, RANK_GROUP, RANK_NAME };
 
+/* Small, for there are many of them: each page of the table that is touched costs more than what is
+ * settled in it. */
 struct call_verdict {
-    enum call_rank rank; /* RANK_NONE: no list speaks of the call, it gets syscalls.default */
-    enum action_kind kind;
-    int error;                      /* with ACTION_ERRNO and ACTION_REPORT */
-    const struct item *by;          /* the word that decided */
-    const struct item *rival;       /* a word of the same weight that gives another errno value */
+    const struct item *by;     /* the word that decided */
+    int error;                 /* with ACTION_ERRNO and ACTION_REPORT */
+    enum call_rank rank : 8;   /* RANK_NONE: no list speaks of the call, it gets syscalls.default */
+    enum action_kind kind : 8; /* of the action */
+    bool disputed;             /* a word of the same weight gives another errno value */
     const struct call_rules *rules; /* on its arguments: they come before all this; NULL: none */
 };
 
 struct call_table {
     struct call_verdict of[CALLS_MAX];
-    int newest; /* the highest number that is known, from the groups or from a list: what is above
-                 * it is newer than our table and gets syscalls.unknown */
+    int newest; /* the highest number that is known: what is above it is newer than our table and
+                 * gets syscalls.unknown */
     enum tell tell; /* what is handed to the supervisor; the policy's, but where that can't be */
 };
 
@@ -55,8 +55,8 @@ struct call_word {
     int number;                     /* of that call; -1 where it is absent, as ?word may be */
 };
 
-/* Looks a word up. Reports a name that is unknown, or that this architecture or this libseccomp
- * lacks, and returns -1. */
+/* Looks a word up. Reports a name that is unknown, or that this architecture lacks, and returns
+ * -1. */
 int calls_resolve(const struct call_list *from, const struct item *item, struct call_word *word,
                   struct diag *diag);
 

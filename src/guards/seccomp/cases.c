@@ -78,15 +78,24 @@ static void deny_families(const struct sbx_policy *policy, const struct house_ru
     other->by = BY_REFUSED;
 }
 
+static struct test test_of_gate(const struct house_gate *gate)
+{
+    if (gate->test == GATE_ANY_BIT)
+        return (struct test){.kind = TEST_ANY, .argument = gate->argument, .mask = gate->values[0]};
+    return (struct test){.kind = TEST_EQUAL,
+                         .argument = gate->argument,
+                         .mask = TEST_NARROW_MASK,
+                         .values = gate->values,
+                         .count = gate->count};
+}
+
 static void deny(const struct house_rule *house, struct cases *cases, struct denial *denials,
                  size_t *count)
 {
     struct denial *made = add_denial(denials, count, house, house->error);
     struct test test = {.argument = house->argument, .mask = TEST_NARROW_MASK};
-    if (house->gate)
-        made->conditions[made->count++] = add_test(
-            cases,
-            (struct test){.kind = TEST_ANY, .argument = house->argument - 1, .mask = house->gate});
+    if (house->gate.test != GATE_OPEN)
+        made->conditions[made->count++] = add_test(cases, test_of_gate(&house->gate));
     if (house->test == HOUSE_DENY_ANY_BIT) {
         test.kind = TEST_ANY;
         test.mask = 0;

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <linux/seccomp.h>
 #include <stddef.h>
+#include <string.h>
 #include <sys/socket.h>
 
 #if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
@@ -169,13 +170,22 @@ static place put_families(const struct decisions *of, int number, const struct t
     return load_low(of->emit, test);
 }
 
+static place put_gate(struct emit *emit, const struct house_gate *gate, place inside, place pass)
+{
+    const struct test about = {.argument = gate->argument, .mask = TEST_NARROW_MASK};
+    place next = pass;
+    for (unsigned i = gate->count; i-- > 0;)
+        next = emit_jump(emit, gate->test == GATE_ANY_BIT ? BPF_JSET : BPF_JEQ,
+                         low(gate->values[i]), inside, next);
+    return load_low(emit, &about);
+}
+
 /* Goes on to `pass` where the rule has nothing against it. */
 static place put_house_rule(const struct decisions *of, int number, const struct house_rule *rule,
                             place pass)
 {
     struct emit *emit = of->emit;
     const struct test test = {.argument = rule->argument, .mask = TEST_NARROW_MASK};
-    const struct test gate = {.argument = rule->argument - 1, .mask = TEST_NARROW_MASK};
     if (rule->test == HOUSE_FAMILIES)
         return put_families(of, number, &test, pass);
     const bool pass_listed = rule->test == HOUSE_PASS_EQUAL;
@@ -185,22 +195,31 @@ static place put_house_rule(const struct decisions *of, int number, const struct
         next = emit_jump(emit, rule->test == HOUSE_DENY_ANY_BIT ? BPF_JSET : BPF_JEQ,
                          low(rule->values[i]), pass_listed ? pass : deny, next);
     next = load_low(emit, &test);
-    if (!rule->gate)
-        return next;
-    emit_jump(emit, BPF_JSET, low(rule->gate), next, pass);
-    return load_low(emit, &gate);
+    return rule->gate.test == GATE_OPEN ? next : put_gate(emit, &rule->gate, next, pass);
 }
 
 /* ---- calls ---------------------------------------------------------------------------------- */
 
+void decisions_start(struct decisions *of, const struct sbx_policy *policy,
+                     const struct call_table *table, struct emit *emit)
+{
+    of->policy = policy;
+    of->table = table;
+    of->emit = emit;
+    of->shared_count = 0;
+    memset(of->narrowed, 0, sizeof(of->narrowed));
+    for (size_t i = 0; i < house_rule_count; i++)
+        for (size_t j = 0; j < house_rules[i].calls; j++)
+            of->narrowed[house_rules[i].numbers[j]] |=
+                house_rule_holds(&house_rules[i], policy, table);
+}
+
 bool decision_needed(const struct decisions *of, int number)
 {
-    const struct house_rule *rules[HOUSE_RULES_OF_A_CALL];
     const struct call_rules *own = of->table->of[number].rules;
     if (own && own->count)
         return true;
-    return action_passes(calls_standing(of->policy, of->table, number)) &&
-           house_rules_of(of->policy, of->table, number, rules) > 0;
+    return of->narrowed[number] && action_passes(calls_standing(of->policy, of->table, number));
 }
 
 /* Where a call goes that gets this action. */

@@ -15,6 +15,7 @@ struct decisions {
     const struct sbx_policy *policy;
     const struct call_table *table; /* with the house rules in it */
     struct emit *emit;
+    bool narrowed[CALLS_MAX]; /* calls that a house rule is about */
     struct {
         const struct house_rule *rule;
         uint32_t pass;
@@ -23,6 +24,10 @@ struct decisions {
     } shared[DECISIONS_SHARED]; /* of calls for which all is decided alike */
     size_t shared_count;
 };
+
+/* Makes ready for one filter. */
+void decisions_start(struct decisions *of, const struct sbx_policy *policy,
+                     const struct call_table *table, struct emit *emit);
 
 /* Whether what a call gets depends on its arguments. */
 bool decision_needed(const struct decisions *of, int number);

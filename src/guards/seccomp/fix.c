@@ -188,6 +188,7 @@ static bool fix_house(struct search *search, const struct call_case *one)
         return false;
     case HOUSE_CONNECT_RESTRICTED:
     case HOUSE_PORTS_RESTRICTED:
+    case HOUSE_PORTS_NAMED:
         return none(
             search,
             "no profile that names its ports, or has no network, can allow it: %s; programs "

@@ -214,7 +214,7 @@ const struct house_rule house_rules[] = {
      .values = {SET_ID_BITS},
      .count = 1,
      .error = EPERM,
-     .gate = CREATE_BITS},
+     .gate = {.test = GATE_ANY_BIT, .argument = 1, .values = {CREATE_BITS}, .count = 1}},
 #endif
     {.reason = SET_ID_REASON,
      .numbers = {SYS_openat},
@@ -224,7 +224,7 @@ const struct house_rule house_rules[] = {
      .values = {SET_ID_BITS},
      .count = 1,
      .error = EPERM,
-     .gate = CREATE_BITS},
+     .gate = {.test = GATE_ANY_BIT, .argument = 2, .values = {CREATE_BITS}, .count = 1}},
 
     {.reason = NESTED_REASON,
      .numbers = {SYS_clone},
@@ -269,8 +269,7 @@ const struct house_rule house_rules[] = {
 
     /* Where the kernel has it, "smc" turns a socket of TCP into one that Landlock takes for
      * another, and that connects by TCP all the same. What is asked for is behind a pointer, so
-     * nothing can be asked for; ENOENT is what a kernel says that does not know the name. The gate
-     * has all levels with a bit of IPPROTO_TCP's: none of the others has this option. */
+     * nothing can be asked for; ENOENT is what a kernel says that does not know the name. */
     {.reason = "it could make a socket of TCP into one that Landlock does not look at",
      .numbers = {SYS_setsockopt},
      .calls = 1,
@@ -279,7 +278,7 @@ const struct house_rule house_rules[] = {
      .values = {TCP_ULP},
      .count = 1,
      .error = ENOENT,
-     .gate = IPPROTO_TCP,
+     .gate = {.test = GATE_EQUAL, .argument = 1, .values = {IPPROTO_TCP}, .count = 1},
      .when = HOUSE_PORTS_RESTRICTED},
 
     {.reason = "network.families does not name it",
@@ -292,6 +291,18 @@ const struct house_rule house_rules[] = {
      .calls = 1,
      .argument = 0,
      .test = HOUSE_FAMILIES},
+
+    /* Behind the families: what is left of them is of the internet, or no business of TCP's. */
+    {.reason = "it could speak TCP under another name, past Landlock",
+     .numbers = {SYS_socket},
+     .calls = 1,
+     .argument = 2,
+     .test = HOUSE_PASS_EQUAL,
+     .values = {0, IPPROTO_TCP, IPPROTO_UDP, IPPROTO_ICMP, IPPROTO_ICMPV6},
+     .count = 5,
+     .error = EPROTONOSUPPORT,
+     .gate = {.test = GATE_EQUAL, .argument = 0, .values = {AF_INET, AF_INET6}, .count = 2},
+     .when = HOUSE_PORTS_NAMED},
 };
 
 const size_t house_rule_count = sizeof(house_rules) / sizeof(house_rules[0]);
@@ -311,6 +322,8 @@ bool house_rule_holds(const struct house_rule *rule, const struct sbx_policy *po
     case HOUSE_PORTS_RESTRICTED:
         return restricts(policy, &policy->network_tcp_connect) ||
                restricts(policy, &policy->network_tcp_bind);
+    case HOUSE_PORTS_NAMED:
+        return !ports_any(&policy->network_tcp_connect) || !ports_any(&policy->network_tcp_bind);
     case HOUSE_ALWAYS:
         break;
     }

@@ -31,6 +31,15 @@ enum house_when {
     /* For policies that leave TCP not every port to connect to; or to connect or be bound to. */
     HOUSE_CONNECT_RESTRICTED,
     HOUSE_PORTS_RESTRICTED,
+    HOUSE_PORTS_NAMED, /* for policies that name ports, where there is a network */
+};
+
+/* What else must be so for a rule to hold, of the low word of another argument. */
+struct house_gate {
+    enum { GATE_OPEN, GATE_ANY_BIT, GATE_EQUAL } test; /* GATE_OPEN: it always holds */
+    unsigned argument;
+    uint64_t values[2]; /* GATE_ANY_BIT: the first are the bits; GATE_EQUAL: one of `count` */
+    unsigned count;
 };
 
 /* A rule on the low word of one argument of a few calls. */
@@ -43,8 +52,7 @@ struct house_rule {
     uint64_t values[HOUSE_VALUES];
     unsigned count;
     int error; /* what a refused call gets, but for HOUSE_FAMILIES */
-    uint64_t
-        gate; /* not 0: the rule holds only where the argument before it has any of these bits */
+    struct house_gate gate;
     enum house_when when;
 };
 

@@ -1,36 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * numbers.c - asks libseccomp, and knows the numbers of calls in groups.def that libseccomp 2.5 is
- * too old for.
+ * numbers.c - the table of system calls, asked by people: also for numbers that it does not know.
  */
 #include "guards/seccomp/numbers.h"
 #include "guards/seccomp/groups.h"
 #include "policy/number.h"
-#include <seccomp.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-/* Since Linux 5.1 new calls have one number on all architectures. */
-static const struct {
-    char name[24];
-    int number;
-} newer[] = {
-    {"cachestat", 451},         {"fchmodat2", 452},
-    {"map_shadow_stack", 453},  {"futex_wake", 454},
-    {"futex_wait", 455},        {"futex_requeue", 456},
-    {"statmount", 457},         {"listmount", 458},
-    {"lsm_get_self_attr", 459}, {"mseal", 462},
-    {"lsm_set_self_attr", 460}, {"lsm_list_modules", 461},
-    {"setxattrat", 463},        {"getxattrat", 464},
-    {"listxattrat", 465},       {"removexattrat", 466},
-    {"open_tree_attr", 467},    {"file_getattr", 468},
-    {"file_setattr", 469},      {"listns", 470},
-#if defined(__x86_64__)
-    {"uretprobe", 335},         {"uprobe", 336},
-#endif
-};
-enum { NEWER = sizeof(newer) / sizeof(newer[0]) };
 
 /* From here on a number stands for another ABI (x32). */
 #define CALL_NUMBER_MAX 0x3fffffff
@@ -46,15 +21,12 @@ int number_of_call(const char *call, int *number, struct sbx_error *error)
     if (*call >= '0' && *call <= '9')
         return err_set(error, SBX_E_USAGE, 0, "explain", "'%s' is no number of a system call",
                        call);
-    int found = seccomp_syscall_resolve_name(call);
-    for (size_t i = 0; i < NEWER && found == __NR_SCMP_ERROR; i++)
-        if (strcmp(newer[i].name, call) == 0)
-            found = newer[i].number;
-    if (found >= 0) {
-        *number = found;
+    const int found = table_find(call);
+    if (found >= 0 && table_number(found, ABI_NATIVE) >= 0) {
+        *number = table_number(found, ABI_NATIVE);
         return 0;
     }
-    if (found != __NR_SCMP_ERROR || group_knows_call(call))
+    if (found >= 0)
         return err_set(error, SBX_E_USAGE, 0, "explain",
                        "this architecture has no system call '%s'", call);
     err_set(error, SBX_E_USAGE, 0, "explain", "unknown system call '%s'", call);
@@ -65,15 +37,17 @@ int number_of_call(const char *call, int *number, struct sbx_error *error)
     return err_hint(error, "a call that is newer can be given by its number");
 }
 
+const char *name_on_abi(enum call_abi abi, int number, char name[CALL_NAME_SIZE])
+{
+    const int call = table_of_number(number, abi);
+    if (call >= 0)
+        snprintf(name, CALL_NAME_SIZE, "%s", table_name(call));
+    else
+        snprintf(name, CALL_NAME_SIZE, "%d", number);
+    return name;
+}
+
 const char *name_of_call(int number, char name[CALL_NAME_SIZE])
 {
-    char *found = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, number);
-    snprintf(name, CALL_NAME_SIZE, "%d", number);
-    if (found)
-        snprintf(name, CALL_NAME_SIZE, "%.*s", CALL_NAME_SIZE - 1, found);
-    for (size_t i = 0; i < NEWER && !found; i++)
-        if (newer[i].number == number)
-            snprintf(name, CALL_NAME_SIZE, "%.23s", newer[i].name);
-    free(found);
-    return name;
+    return name_on_abi(ABI_NATIVE, number, name);
 }

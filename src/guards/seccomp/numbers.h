@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * numbers.h - names and numbers of system calls for those who ask, also of calls that are newer
- * than libseccomp. No verdict rests on these: lists are resolved by calls.c.
+ * numbers.h - names and numbers of system calls as people give them and read them. No verdict rests
+ * on these: lists are resolved by calls.c.
  */
 #ifndef GUARDS_SECCOMP_NUMBERS_H
 #define GUARDS_SECCOMP_NUMBERS_H
 
 #include "base/error.h"
+#include "guards/seccomp/table.h"
 
 enum { CALL_NAME_SIZE = 48 };
 
@@ -15,5 +16,8 @@ int number_of_call(const char *call, int *number, struct sbx_error *error);
 
 /* The name of a number, or the number in decimal where it has none. Returns `name`. */
 const char *name_of_call(int number, char name[CALL_NAME_SIZE]);
+
+/* The same, on any ABI. */
+const char *name_on_abi(enum call_abi abi, int number, char name[CALL_NAME_SIZE]);
 
 #endif

@@ -9,9 +9,9 @@
 #include "guards/seccomp/house.h"
 #include "guards/seccomp/members.h"
 #include "guards/seccomp/proof.h"
-#include <seccomp.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
 
 struct danger {
     enum rule rule;
@@ -76,9 +76,8 @@ static int next_call(const char **cursor, const char **name, size_t *length, int
     if (!*length)
         return 0;
     snprintf(call, sizeof(call), "%.*s", (int)*length, *name);
-    *number = seccomp_syscall_resolve_name(call);
-    if (*number >= CALLS_MAX)
-        *number = -1;
+    const int found = table_find(call);
+    *number = found < 0 ? -1 : table_number(found, ABI_NATIVE);
     return 1;
 }
 
@@ -188,8 +187,8 @@ static void review_families(const struct review *review)
 {
     const struct sbx_policy *policy = review->policy;
     static const char hint[] = "allow socket or socketpair, or take the value away";
-    if (rules_may_pass(policy, review->table, SCMP_SYS(socket)) ||
-        rules_may_pass(policy, review->table, SCMP_SYS(socketpair)))
+    if (rules_may_pass(policy, review->table, SYS_socket) ||
+        rules_may_pass(policy, review->table, SYS_socketpair))
         return;
     if (policy->network_families.count && policy->network_families.origin.file)
         diag_lint(review->diag, SBX_SEVERITY_NOTE, RULE_no_effect, policy->network_families.origin,
