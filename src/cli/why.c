@@ -302,6 +302,9 @@ static void print_answer(struct answer *answer)
     if (answer->watch->unwatched[0])
         fprintf(answer->out, "%s\n", answer->watch->unwatched);
     if (answer->count) {
+        fputs("\nbehind one thing that is in the way another one may stand: look again with the "
+              "changes\n",
+              answer->out);
         print_options(answer);
         print_profile(answer);
     }

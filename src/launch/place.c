@@ -24,6 +24,8 @@ enum {
     LINKS_MAX = 8,  /* links that lead to what is not there */
 };
 
+#define DELETED " (deleted)" /* behind the path of what has no name, see proc(5) */
+
 /* What a link of /proc says; false where it can't be read, or names no file. */
 static bool read_link(const char *link, char text[PATH_MAX])
 {
@@ -90,6 +92,10 @@ static bool look_at(struct place *place, char real[PATH_MAX])
     snprintf(link, sizeof(link), "/proc/self/fd/%d", place->fd);
     if (fstat(place->fd, &st) != 0 || fstatfs(place->fd, &fs) != 0 || !read_link(link, real))
         return false;
+    /* A file of ours that is mounted has no name of its own any more. */
+    const size_t length = strlen(real), end = sizeof(DELETED) - 1;
+    if (st.st_nlink == 0 && length > end && strcmp(real + length - end, DELETED) == 0)
+        real[length - end] = '\0';
     place->type = st.st_mode & S_IFMT;
     place->flags = (uint64_t)fs.f_flags;
     return true;
@@ -134,7 +140,7 @@ static bool expand(int root, char path[PATH_MAX])
         if (fd >= 0) {
             const ssize_t got = readlinkat(fd, "", content, sizeof(content) - 1);
             content[got > 0 ? got : 0] = '\0';
-            slash[content[0] == '/' ? -(slash - above) : 0] = '\0';
+            *(content[0] == '/' ? above : slash) = '\0';
             const int length = snprintf(joined, sizeof(joined), "%s/%s%s", above, content, rest);
             return got > 0 && length < (int)sizeof(joined) && place_normal(joined, path);
         }

@@ -224,9 +224,9 @@ static void tell_read_only(struct telling *telling)
         none(telling, "the root itself stays as it is: programs write to root.cwd, and to what "
                       "files.tmpfs and files.rw name");
     else if (met->makes &&
-             (!host_has(place) || lies_in(place, "/tmp") || lies_in(place, "/var/tmp")))
+             (!host_has(place) || strcmp(place, "/tmp") == 0 || strcmp(place, "/var/tmp") == 0))
         add_path(telling, "files.tmpfs", place);
-    else if (!host_has(place))
+    else if (!host_has(place) && !word_on(&telling->plan->policy->files_bind, place, true, 0))
         none(telling,
              "it is the sandbox's own: show one of the host with files.bind = SOURCE:%s:rw", place);
     else
@@ -256,6 +256,20 @@ static void tell_no_exec(struct telling *telling)
         return;
     }
     none(telling, "what shows it says noexec, or is a file system of the host that does");
+}
+
+/* A device or a named pipe, for which the mount alone says nothing. */
+static void tell_landlock(struct telling *telling)
+{
+    const struct met *met = telling->met;
+    why(telling, "Landlock refuses it: %s is shown without the right to %s it", met->path,
+        met->writes ? "write" : "read or execute");
+    origin(telling, telling->plan->policy->landlock_mode.origin);
+    if (met->writes &&
+        (host_has(met->where) || word_on(&telling->plan->policy->files_bind, met->where, true, 0)))
+        make_writable(telling, met->where);
+    else
+        set(telling, "landlock.mode", "off");
 }
 
 static void tell_permissions(struct telling *telling)
@@ -316,9 +330,7 @@ static void tell_wall(struct telling *telling)
         tell_permissions(telling);
         break;
     case WALL_LANDLOCK:
-        why(telling, "Landlock refuses %s what its mount does not say", telling->met->path);
-        origin(telling, telling->plan->policy->landlock_mode.origin);
-        set(telling, "landlock.mode", "off");
+        tell_landlock(telling);
         break;
     case WALL_NETWORK:
     case WALL_CONNECTS:

@@ -206,6 +206,17 @@ static enum wall_kind met_there(const struct watch *watch, const struct wish *wi
                                                                                     : WALL_NONE;
 }
 
+/* What the C library looks for in each program by itself, and does without as well. */
+static bool is_done_without(const char *path)
+{
+    static const char *const files[] = {"/etc/ld.so.cache", "/etc/ld.so.preload",
+                                        "/etc/locale.alias"};
+    for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+        if (strcmp(path, files[i]) == 0)
+            return true;
+    return false;
+}
+
 static enum wall_kind met_missing(const struct watch *watch, const struct wish *wish,
                                   const struct place *place)
 {
@@ -221,7 +232,7 @@ static enum wall_kind met_missing(const struct watch *watch, const struct wish *
                : place->flags & ST_RDONLY ? WALL_READ_ONLY
                                           : WALL_NONE;
     }
-    if (!host_has(watch, place->path))
+    if (is_done_without(place->path) || !host_has(watch, place->path))
         return WALL_NONE;
     const struct fs_step *cover = remedy_cover(watch->plan, place->real);
     return cover && cover->op == FS_HIDE_DIR ? WALL_HIDDEN : WALL_VIEW;
