@@ -404,14 +404,14 @@ _sandbox_read_words()
         case $word in
         --)
             no_options=1
-            [[ $verb != run && $verb != explain ]] || program=$index
+            [[ $verb != run && $verb != why && $verb != explain ]] || program=$index
             ;;
         --*=*) ;;
         --*) [[ $no_options ]] || _sandbox_argument "$verb" "$word" ;;
         -?*) [[ $no_options ]] || _sandbox_letters "${word#-}" ;;
         *)
             operands+=("$word")
-            [[ $verb != run ]] || program=$((index - 1))
+            [[ $verb != run && $verb != why ]] || program=$((index - 1))
             ;;
         esac
         [[ ! $program ]] || return
@@ -459,7 +459,7 @@ _sandbox()
         _sandbox_offer "$start" "${words[@]}"
     elif [[ $last -eq 1 ]]; then
         _sandbox_offer "$start" "${_sandbox_verbs[@]}"
-    elif [[ $verb == run ]]; then
+    elif [[ $verb == run || $verb == why ]]; then
         _sandbox_offer_program "$last" "$start" && return
     else
         _sandbox_offer_operand "$start"

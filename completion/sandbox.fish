@@ -202,7 +202,7 @@ function __sandbox_read
         set i (math $i + 1)
         if test "$word" = --
             set place end
-            if contains $verb run explain
+            if contains $verb run why explain
                 set place program
                 set operands $words[$i..-1]
                 break
@@ -213,7 +213,7 @@ function __sandbox_read
             __sandbox_letters $verb (string sub -s 2 -- $word); and set i (math $i + 1)
         else if test $place = end; or not string match -q -- '-*' $word
             set -a operands $word
-            if test $verb = run
+            if contains $verb run why
                 set place program
                 set operands $word $words[$i..-1]
                 break
@@ -249,7 +249,7 @@ function __sandbox_at
             test $place = options -a $verb = $argv[2]
         case program
             test $place = program
-            or test $verb = run -a (count (commandline -opc)) -gt 1
+            or contains $verb run why; and test (count (commandline -opc)) -gt 1
         case profile
             test $place != program; or return
             switch $verb

@@ -189,6 +189,7 @@ int arguments_help(enum cli_verb_id verb)
 {
     static const char *const exits[VERB_COUNT] = {
         [VERB_run] = statuses,
+        [VERB_why] = statuses,
         [VERB_check] = "Exit status: 0 nothing but notes; 1 warnings; 2 errors; 125 the check "
                        "could not be made.\n",
         [VERB_explain] = "Exit status: 0; 125 where the profile is not valid.\n",
