@@ -370,26 +370,31 @@ static int load_and_run(struct options *options, struct sbx_command *command,
     return ret ? ret : sbx_report_exit_status(&report);
 }
 
+static int run(struct options *options, char **argv, struct sbx_watch *watch, unsigned closed)
+{
+    struct report_file file;
+    struct sbx_command command = {
+        .argv = (const char *const *)argv,
+        .envp = (const char *const *)environ,
+        .files = options->files,
+        .file_count = options->file_count,
+        .watch = watch,
+    };
+    const int ret = report_file_open(&file, options->output, closed);
+    return ret < 0 ? output_failed(options, ret) : load_and_run(options, &command, &file);
+}
+
 int verb_why(int argc, char **argv, unsigned closed)
 {
     struct options options = {.profile = NULL};
-    struct report_file file;
     struct sbx_watch *watch = calloc(1, sizeof(*watch));
     options.sets = calloc((size_t)argc + SETTINGS_MAX, sizeof(*options.sets));
     options.files = calloc((size_t)argc, sizeof(*options.files));
-    int status =
-        watch && options.sets && options.files ? parse(&options, argc, argv) : memory_error();
-    if (status < 0) {
-        struct sbx_command command = {
-            .argv = (const char *const *)argv + optind,
-            .envp = (const char *const *)environ,
-            .files = options.files,
-            .file_count = options.file_count,
-            .watch = watch,
-        };
-        const int ret = report_file_open(&file, options.output, closed);
-        status = ret < 0 ? output_failed(&options, ret) : load_and_run(&options, &command, &file);
-    }
+    int status = EXIT_SANDBOX;
+    if (!watch || !options.sets || !options.files)
+        memory_error();
+    else if ((status = parse(&options, argc, argv)) < 0)
+        status = run(&options, argv + optind, watch, closed);
     free(watch);
     free(options.sets);
     free(options.files);

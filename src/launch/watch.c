@@ -285,6 +285,12 @@ static void look_at_path(struct watch *watch, const struct watched_call *call,
     if (place.error) {
         met.wall = met_missing(watch, &wish, &place);
         met.makes = wish.makes;
+        parent_of(place.path, parent);
+        if (met.wall == WALL_NONE && place.error == ENOENT && wish.makes && !place.direct &&
+            host_has(watch, parent)) { /* what is to be made has nowhere to be */
+            met.wall = WALL_VIEW;
+            met.path = met.where = parent;
+        }
     } else if (wish.kind == WISH_REMOVE) {
         parent_of(place.path, parent);
         if (place_look(call->tid, AT_FDCWD, parent, false, &above) == 0) {

@@ -156,6 +156,9 @@ static void not_shown(void **state)
         .fix = joined("fix: files.ro = ", at("data")));
     TRY(.argv = WISH("write", at("data")), .told = "is not shown inside",
         .fix = joined("fix: files.rw = ", at("data")));
+    TRY(.argv = WISH("make", at("new")), .told = "is not shown inside",
+        .fix = joined("fix: files.rw = ", at("")));
+    unlink(at("new"));
     TRY(.argv = WISH("exec", at("tool")), .told = "execve(",
         .fix = joined("fix: files.ro = ", at("tool")));
     TRY(.argv = WISH("enter", at("")), .told = "chdir(", .fix = joined("fix: files.ro = ", at("")));
