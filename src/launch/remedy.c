@@ -223,8 +223,9 @@ static void tell_read_only(struct telling *telling)
     else if (place[1] == '\0')
         none(telling, "the root itself stays as it is: programs write to root.cwd, and to what "
                       "files.tmpfs and files.rw name");
-    else if (met->makes &&
-             (!host_has(place) || strcmp(place, "/tmp") == 0 || strcmp(place, "/var/tmp") == 0))
+    else if (met->makes && /* what lies in it stays: it is a directory of the sandbox's own */
+             (!remedy_cover(telling->plan, place) || !host_has(place) ||
+              strcmp(place, "/tmp") == 0 || strcmp(place, "/var/tmp") == 0))
         add_path(telling, "files.tmpfs", place);
     else if (!host_has(place) && !word_on(&telling->plan->policy->files_bind, place, true, 0))
         none(telling,

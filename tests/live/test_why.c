@@ -97,6 +97,22 @@ static size_t read_sets(const struct result *r, char text[LONG], const char *set
     return count;
 }
 
+/* The profile that stands at the end, as a file. */
+static void try_profile(const struct result *r, const char *const *argv)
+{
+    const char *text = strstr(r->err, "[profile]\n"), *path = work_path("proposed.ini");
+    struct result again;
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+
+    assert_non_null(text);
+    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+    close(fd);
+    RUN(&again, .profile = path, .argv = argv);
+    expect_outcome(&again, "exited", 0);
+    result_free(&again);
+    unlink(path);
+}
+
 /* What a user would write: the options of the first run, and those that were printed. */
 struct trial {
     const char *set[4];
@@ -126,6 +142,8 @@ static void try_one(const struct trial *trial)
     }
     more = read_sets(&r, text, printed);
     assert_true(more > 0);
+    if (count == 0) /* a --set of the first run would replace what it says */
+        try_profile(&r, trial->argv);
     for (i = 0; i <= more; i++)
         sets[count + i] = printed[i];
     result_free(&r);
@@ -182,6 +200,8 @@ static void read_only(void **state)
         .told = "data is read-only inside", .fix = joined("fix: files.ro = !", at("data")));
     TRY(.set = {joined("files.ro=", at(""))}, .argv = WISH("make", at("new")),
         .told = "host is read-only inside", .fix = joined(", and files.rw = ", at("")));
+    TRY(.argv = WISH("make", "/etc/new"), .told = "/etc is read-only inside",
+        .fix = "fix: files.tmpfs = /etc\n");
     TRY(.set = {joined("files.ro=", at(""))}, .argv = WISH("remove", at("new")), .told = "unlink",
         .fix = joined(", and files.rw = ", at("")));
     TRY(.set = {joined("files.ro=", at(""))}, .argv = WISH("write", at("link")),
@@ -256,6 +276,35 @@ static void network(void **state)
     result_free(&r);
     WHY(&r, .set = LIST("network.mode=loopback"), .argv = WISH("inet", "127.0.0.1", "9"));
     assert_null(strstr(r.err, "can't be reached"));
+    result_free(&r);
+}
+
+/* Ports are Landlock's, of a kernel that knows them. */
+static void ports(void **state)
+{
+    struct result r;
+
+    (void)state;
+    RUN(&r, .profile = "base",
+        .set = LIST("network.mode=loopback", "network.families=inet", "network.tcp_connect=1"),
+        .argv = WISH("inet", "127.0.0.1", "9"));
+    if (r.status == 125) {
+        print_message("no Landlock with ports here\n");
+        result_free(&r);
+        skip();
+    }
+    expect_out(&r, "Permission denied\n");
+    result_free(&r);
+    WHY(&r, .set = LIST("network.mode=loopback", "network.families=inet", "network.tcp_connect=1"),
+        .argv = WISH("inet", "127.0.0.1", "9"));
+    expect_word(&r, r.err, "network.tcp_connect does not name port 9 (--set:3)");
+    expect_word(&r, r.err, "fix: network.tcp_connect = 9\n");
+    result_free(&r);
+    RUN(&r, .profile = "base",
+        .set = LIST("network.mode=loopback", "network.families=inet", "network.tcp_connect=1",
+                    "network.tcp_connect+=9"),
+        .argv = WISH("inet", "127.0.0.1", "9"));
+    expect_out(&r, "Connection refused\n"); /* nobody listens, but it was asked */
     result_free(&r);
 }
 
@@ -447,6 +496,7 @@ static int body(int argc, char **argv)
         cmocka_unit_test(landlock),
         cmocka_unit_test(permissions),
         cmocka_unit_test(network),
+        cmocka_unit_test(ports),
         cmocka_unit_test(a_socket),
         cmocka_unit_test(system_calls),
         cmocka_unit_test(nothing_in_the_way),
