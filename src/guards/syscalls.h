@@ -20,8 +20,8 @@
 int syscalls_ask(const struct sbx_policy *policy, const char *call, const char *const *arguments,
                  size_t count, FILE *out, struct sbx_error *error);
 
-/* Writes the calls of a group, with their numbers and the kernels that brought them; "@" alone stands
- * for a list of the groups. Errors: SBX_E_USAGE where there is no such group. */
+/* Writes the calls of a group, with their numbers and the kernels that brought them; "@" alone
+ * stands for a list of the groups. Errors: SBX_E_USAGE where there is no such group. */
 int syscalls_list(const char *word, FILE *out, struct sbx_error *error);
 
 /* What one call gets from a policy, the house rules included. */

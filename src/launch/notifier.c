@@ -351,7 +351,8 @@ static void respond(struct waiting *call)
         break;
     case ACTION_ERRNO:
     case ACTION_REPORT:
-        taken = answer(call, call->action.error, 0);
+        /* 0 would be success. */
+        taken = answer(call, call->action.error ? call->action.error : EPERM, 0);
         break;
     case ACTION_KILL:
         end_caller(call);

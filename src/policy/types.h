@@ -146,7 +146,7 @@ struct item {
     enum action_kind kind;            /* rules: what the call gets */
     const struct token_place *places; /* rules: where each token of the condition stands */
     size_t place_count;
-    int last;           /* ports: the last of the range; "any" is the one from 0 to 65535 */
+    int last; /* ports: the last of the range; "any" is the one from 0 to 65535 */
     struct origin origin;
 };
 struct value_list {

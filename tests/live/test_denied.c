@@ -34,6 +34,31 @@ static void by_name(void **state)
     result_free(&r);
 }
 
+/* A rule on arguments tells of itself, and leaves what does not fit it alone. */
+static void by_a_rule(void **state)
+{
+    static const char rules[] = "syscall socket.rules=report:EACCES if type & 0xf == SOCK_STREAM";
+    struct result r;
+
+    (void)state;
+    RUN(&r, .profile = "base", .options = LIST("--set", "network.families=inet", "--set", rules),
+        .argv = DENY("socket"));
+    expect_outcome(&r, "exited", 0);
+    assert_int_equal(count_of(&r, "socket", "report:EACCES"), 1);
+    expect_text(&r, denial_at(&r, 0), "args", "AF_INET, SOCK_STREAM, 0");
+    expect_text(&r, denial_at(&r, 0), "rule",
+                "[syscall socket] report:EACCES if type & 0xf == SOCK_STREAM");
+    expect_text(&r, denial_at(&r, 0), "file", "--set");
+    result_free(&r);
+    RUN(&r, .profile = "base",
+        .options = LIST("--set", "network.families=inet", "--set",
+                        "syscall socket.rules=report:EACCES if type & 0xf == SOCK_DGRAM"),
+        .argv = DENY("socket")); /* the control */
+    expect_outcome(&r, "exited", 0);
+    assert_int_equal(report_int(&r, "denied_count"), 0);
+    result_free(&r);
+}
+
 static void by_anyone(void **state)
 {
     struct result r;
@@ -233,6 +258,7 @@ static int body(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(by_name),
+        cmocka_unit_test(by_a_rule),
         cmocka_unit_test(by_anyone),
         cmocka_unit_test(who_would_rather_live),
         cmocka_unit_test(reported),

@@ -207,22 +207,6 @@ static void no_listener(void **state)
 
 /* ---- the second decision -------------------------------------------------------------------- */
 
-static int64_t returned(struct value_action action)
-{
-    switch (action.kind) {
-    case ACTION_ALLOW:
-        return ALLOWED;
-    case ACTION_LOG:
-        return LOGGED;
-    case ACTION_ERRNO:
-    case ACTION_REPORT:
-        return FAILS(action.error);
-    case ACTION_KILL:
-        break;
-    }
-    return KILLED;
-}
-
 /* What the filter would do by itself, had it nobody to ask. */
 static void decided_as_by_the_filter(void **state)
 {

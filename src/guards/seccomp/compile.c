@@ -66,8 +66,7 @@ static int check_forbidden(const struct sbx_policy *policy, const struct call_ta
     return result;
 }
 
-/* Looking every name up is too slow to be done twice, so that this is no part of the guard's
- * check(). */
+/* No part of the guard's check(), so that a launch does it once. */
 int filter_settle(const struct sbx_policy *policy, struct arena *arena, struct call_table *table,
                   struct diag *diag)
 {

@@ -193,7 +193,7 @@ static int write_members(const struct groups *groups, const struct section *sect
 
 void groups_write(const struct groups *groups, const struct calls *calls, FILE *out)
 {
-    int counts[GROUPS_MAX], first = 0;
+    int counts[GROUPS_MAX] = {0}, first = 0;
     fputs("static const int16_t group_calls[] = {\n", out);
     for (int i = 0; i < groups->count; i++)
         counts[i] = write_members(groups, &groups->sections[i], calls, ABIS, out);
