@@ -121,6 +121,8 @@ static void families(void **state)
     CHECK(made, SYS_socket, AF_NETLINK, 0, "network.families = netlink",
           "network.families+=netlink", "");
     CHECK(made, SYS_socket, AF_INET, 0, "", "", "");
+    CHECK(made, SYS_socket, AF_INET, SOCK_PACKET, "network.families = packet",
+          "network.families+=packet", "");
     expect_none(made, SYS_socket, 12345, 0, "no family with the number 12345");
     made->policy.network_families.count = 0;
     CHECK(made, SYS_socket, AF_UNIX, 0, "network.families = unix", "network.families+=unix", "");

@@ -186,6 +186,9 @@ static bool fix_house(struct search *search, const struct call_case *one)
     case HOUSE_SECCOMP_NOT_ASKED:
         setting(search, true, "syscalls.allow\n%s", "seccomp");
         return false;
+    case HOUSE_PACKET_UNNAMED:
+        setting(search, true, "network.families\n%s", "packet");
+        return false;
     case HOUSE_CONNECT_RESTRICTED:
     case HOUSE_PORTS_RESTRICTED:
     case HOUSE_PORTS_NAMED:
