@@ -216,7 +216,8 @@ static void lines(void **state)
     snprintf(
         line, sizeof(line),
         "sandbox: denied: truncate(\"/x\", 0) by %lld (deny): fails with EACCES, syscalls.report "
-        "truncate:EACCES (--set:1)\n",
+        "truncate:EACCES (--set:1); fix: syscalls.report = !truncate:EACCES, and "
+        "syscalls.allow = truncate\n",
         (long long)json_integer_value(json_object_get(denial_at(&r, 0), "pid")));
     expect_word(&r, r.err, line);
     assert_non_null(strstr(strstr(r.err, line) + 1, line)); /* twice */

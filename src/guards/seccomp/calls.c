@@ -4,6 +4,7 @@
  */
 #include "guards/seccomp/calls.h"
 #include "guards/seccomp/groups.h"
+#include "guards/syscalls.h"
 #include "policy/diag.h"
 #include <errno.h>
 #include <stdio.h>
@@ -258,9 +259,9 @@ bool action_told(struct value_action action, enum tell tell)
 {
     switch (action.kind) {
     case ACTION_ALLOW:
-        return false;
+        return tell == TELL_WATCH;
     case ACTION_ERRNO:
-        return tell == TELL_ALL;
+        return tell == TELL_ALL || tell == TELL_WATCH;
     case ACTION_LOG:
     case ACTION_REPORT:
     case ACTION_KILL:
@@ -271,5 +272,9 @@ bool action_told(struct value_action action, enum tell tell)
 
 enum tell calls_tell(const struct call_table *table, int number)
 {
-    return number > table->newest && table->tell == TELL_ALL ? TELL_KILLS : table->tell;
+    if (table->tell != TELL_ALL && table->tell != TELL_WATCH)
+        return table->tell;
+    if (number > table->newest)
+        return TELL_KILLS;
+    return table->tell == TELL_WATCH && call_paths_of(number) ? TELL_WATCH : TELL_ALL;
 }

@@ -48,7 +48,7 @@ struct search {
 uint32_t decide_answer(struct value_action action, enum tell tell)
 {
     const bool kept = tell == TELL_NONE || (tell == TELL_KILLS && action.kind == ACTION_ERRNO);
-    if (!kept && action.kind != ACTION_ALLOW)
+    if (!kept && (action.kind != ACTION_ALLOW || tell == TELL_WATCH))
         return SECCOMP_RET_USER_NOTIF;
     if (action.kind == ACTION_ALLOW)
         return SECCOMP_RET_ALLOW;

@@ -7,6 +7,7 @@
 #include "guards/seccomp/cases.h"
 #include "guards/seccomp/decode.h"
 #include "guards/seccomp/filter.h"
+#include "guards/seccomp/fix.h"
 #include "guards/seccomp/numbers.h"
 #include "policy/names.h"
 #include <stdio.h>
@@ -150,4 +151,6 @@ void decider_tell(const struct decider *rules, int number, const uint64_t args[6
     const struct origin from = tell_rule(rules, number, &one, denial->rule, sizeof(denial->rule));
     denial->origin = (struct sbx_origin){.line = from.line, .column = from.column};
     snprintf(denial->origin.file, sizeof(denial->origin.file), "%s", from.file ? from.file : "");
+    if (!action_passes(one.action))
+        fix_call(rules->policy, &rules->table, number, args, denial);
 }
