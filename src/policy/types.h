@@ -141,7 +141,7 @@ struct item {
     enum action_kind kind;            /* rules: what the call gets */
     const struct token_place *places; /* rules: where each token of the condition stands */
     size_t place_count;
-    int last;           /* ports: the last of the range; "any" is the one from 0 to 65535 */
+    int last; /* ports: the last of the range; "any" is the one from 0 to 65535 */
     struct origin origin;
 };
 struct value_list {
@@ -160,6 +160,7 @@ struct value_list {
 #define value_texts        value_list
 #define value_calls        value_list
 #define value_families     value_list
+#define value_abis         value_list
 #define value_capabilities value_list
 #define value_variables    value_list
 #define value_endpoints    value_list

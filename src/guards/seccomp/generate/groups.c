@@ -169,7 +169,8 @@ static void mark(const struct section *section, const struct calls *calls, unsig
             marks[calls_find(calls, section->words[i].text)] |= section->words[i].abis;
 }
 
-/* Writes the members of a group, and returns how many they are. */
+/* Writes the members of a group, and returns how many they are. Where a call is in it, so are those
+ * that do the same on i386. */
 static int write_members(const struct groups *groups, const struct section *section,
                          const struct calls *calls, FILE *out)
 {
@@ -179,6 +180,11 @@ static int write_members(const struct groups *groups, const struct section *sect
     for (int i = 0; i < section->count; i++)
         if (*section->words[i].text == '@')
             mark(section_find(groups, section->words[i].text + 1), calls, marks);
+    for (int call = 0; call < calls->count; call++) {
+        const char *like = calls->rows[call].like;
+        if (*like && marks[calls_find(calls, like)] >> ABI_I386 & 1)
+            marks[call] |= 1U << ABI_I386;
+    }
     for (int call = 0; call < calls->count; call++)
         if (marks[call]) {
             fprintf(out, "    {%d, %u}, /* %s */\n", call, marks[call], calls->rows[call].name);
