@@ -53,7 +53,7 @@ _sandbox_argument() # VERB OPTION; sets argument
     why-o | why--output) argument=file ;;
     check-s | check--set) argument=setting ;;
     check--format) argument='words text json sarif' ;;
-    check--ignore) argument='words no-effect claimed-twice writable-executable host-socket raw-dbus agent-socket x11 host-device host-system secrets changing-layer environment-kept secret-environment loader-environment root-capability nested-namespaces host-ipc host-network abstract-sockets wide-family datagrams missing-limits weaker-limits unreachable-limit default-allow unknown-allow debug-syscalls mount-syscalls module-syscalls bpf-syscalls perf-syscalls userfaultfd keyring-syscalls file-handles kernel-log privileged-syscalls clock-syscalls obsolete-syscalls' ;;
+    check--ignore) argument='words no-effect claimed-twice writable-executable host-socket raw-dbus agent-socket x11 host-device host-system secrets changing-layer environment-kept secret-environment loader-environment root-capability nested-namespaces host-ipc host-network abstract-sockets wide-family datagrams missing-limits weaker-limits unreachable-limit default-allow unknown-allow i386-calls debug-syscalls mount-syscalls module-syscalls bpf-syscalls perf-syscalls userfaultfd keyring-syscalls file-handles kernel-log privileged-syscalls clock-syscalls obsolete-syscalls' ;;
     explain-s | explain--set) argument=setting ;;
     explain--format) argument='words text ini' ;;
     diff-s | diff--set) argument=setting ;;
@@ -78,13 +78,14 @@ _sandbox_settings() # sets words
         files.noexec+= files.dev= files.proc= files.mqueue= files.sys= syscalls.default=
         syscalls.unknown= syscalls.allow= syscalls.allow+= syscalls.errno= syscalls.errno+=
         syscalls.report= syscalls.report+= syscalls.kill= syscalls.kill+= syscalls.log=
-        syscalls.log+= syscalls.tell= capabilities.keep= capabilities.keep+= capabilities.ambient=
-        capabilities.ambient+= limits.cpu_time= limits.wall_time= limits.memory= limits.pids=
-        limits.output= limits.file_size= limits.open_files= limits.stack= limits.core=
-        limits.enforce= network.mode= network.families= network.families+= network.refused=
-        network.tcp_connect= network.tcp_connect+= network.tcp_bind= network.tcp_bind+=
-        landlock.mode= environment.clear= environment.pass= environment.pass+= environment.set=
-        environment.set+= process.umask= process.nice=
+        syscalls.log+= syscalls.tell= syscalls.arch= syscalls.arch+= capabilities.keep=
+        capabilities.keep+= capabilities.ambient= capabilities.ambient+= limits.cpu_time=
+        limits.wall_time= limits.memory= limits.pids= limits.output= limits.file_size=
+        limits.open_files= limits.stack= limits.core= limits.enforce= network.mode=
+        network.families= network.families+= network.refused= network.tcp_connect=
+        network.tcp_connect+= network.tcp_bind= network.tcp_bind+= landlock.mode= environment.clear=
+        environment.pass= environment.pass+= environment.set= environment.set+= process.umask=
+        process.nice=
     )
 }
 

@@ -72,13 +72,14 @@ function __sandbox_settings -d 'SECTION.KEY=, and what may stand behind it'
         files.noexec= files.noexec+= files.dev= files.proc= files.mqueue= files.sys= \
         syscalls.default= syscalls.unknown= syscalls.allow= syscalls.allow+= syscalls.errno= \
         syscalls.errno+= syscalls.report= syscalls.report+= syscalls.kill= syscalls.kill+= \
-        syscalls.log= syscalls.log+= syscalls.tell= capabilities.keep= capabilities.keep+= \
-        capabilities.ambient= capabilities.ambient+= limits.cpu_time= limits.wall_time= \
-        limits.memory= limits.pids= limits.output= limits.file_size= limits.open_files= \
-        limits.stack= limits.core= limits.enforce= network.mode= network.families= \
-        network.families+= network.refused= network.tcp_connect= network.tcp_connect+= \
-        network.tcp_bind= network.tcp_bind+= landlock.mode= environment.clear= environment.pass= \
-        environment.pass+= environment.set= environment.set+= process.umask= process.nice=
+        syscalls.log= syscalls.log+= syscalls.tell= syscalls.arch= syscalls.arch+= \
+        capabilities.keep= capabilities.keep+= capabilities.ambient= capabilities.ambient+= \
+        limits.cpu_time= limits.wall_time= limits.memory= limits.pids= limits.output= \
+        limits.file_size= limits.open_files= limits.stack= limits.core= limits.enforce= \
+        network.mode= network.families= network.families+= network.refused= network.tcp_connect= \
+        network.tcp_connect+= network.tcp_bind= network.tcp_bind+= landlock.mode= \
+        environment.clear= environment.pass= environment.pass+= environment.set= environment.set+= \
+        process.umask= process.nice=
         return
     end
     switch (string replace -r '\+$' '' -- $key)
@@ -344,7 +345,7 @@ complete -c sandbox -n '__sandbox_at options why' -s o -l output -r -F -d 'write
 complete -c sandbox -n '__sandbox_at options why' -s h -l help -d 'print a summary of the options'
 complete -c sandbox -n '__sandbox_at options check' -s s -l set -x -a '(__sandbox_settings)' -d 'override one key of each profile; += adds to a list; may be repeated'
 complete -c sandbox -n '__sandbox_at options check' -l format -x -a 'text json sarif' -d 'text (the default), json, or sarif for code scanners'
-complete -c sandbox -n '__sandbox_at options check' -l ignore -x -a 'no-effect claimed-twice writable-executable host-socket raw-dbus agent-socket x11 host-device host-system secrets changing-layer environment-kept secret-environment loader-environment root-capability nested-namespaces host-ipc host-network abstract-sockets wide-family datagrams missing-limits weaker-limits unreachable-limit default-allow unknown-allow debug-syscalls mount-syscalls module-syscalls bpf-syscalls perf-syscalls userfaultfd keyring-syscalls file-handles kernel-log privileged-syscalls clock-syscalls obsolete-syscalls' -d 'say nothing of that rule; may be repeated'
+complete -c sandbox -n '__sandbox_at options check' -l ignore -x -a 'no-effect claimed-twice writable-executable host-socket raw-dbus agent-socket x11 host-device host-system secrets changing-layer environment-kept secret-environment loader-environment root-capability nested-namespaces host-ipc host-network abstract-sockets wide-family datagrams missing-limits weaker-limits unreachable-limit default-allow unknown-allow i386-calls debug-syscalls mount-syscalls module-syscalls bpf-syscalls perf-syscalls userfaultfd keyring-syscalls file-handles kernel-log privileged-syscalls clock-syscalls obsolete-syscalls' -d 'say nothing of that rule; may be repeated'
 complete -c sandbox -n '__sandbox_at options check' -s h -l help -d 'print a summary of the options'
 complete -c sandbox -n '__sandbox_at options explain' -s s -l set -x -a '(__sandbox_settings)' -d 'override one key of the profile; += adds to a list; may be repeated'
 complete -c sandbox -n '__sandbox_at options explain' -l format -x -a 'text ini' -d 'text (the default), or ini: one profile that stands for itself'

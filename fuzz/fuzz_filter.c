@@ -122,6 +122,7 @@ static void make_policy(struct subject *subject, struct input *input)
         subject->families[i].number = (int)take(input, 1);
     policy->network_families = (struct value_list){.items = subject->families, .count = families};
     subject->table.newest = NEWEST;
+    subject->table.abi = ABI_NATIVE;
     subject->table.tell = (enum tell)((head >> 6) % 3);
     for (uint32_t calls = take(input, 1); calls; calls--) {
         const uint32_t number = take(input, 2) % (NEWEST + 1);

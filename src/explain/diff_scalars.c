@@ -94,6 +94,7 @@ static unsigned way_of(const struct key *key, const union value *a, const union 
     case TYPE_assigns:
     case TYPE_calls:
     case TYPE_families:
+    case TYPE_abis:
     case TYPE_capabilities:
     case TYPE_variables:
     case TYPE_endpoints:

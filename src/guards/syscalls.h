@@ -31,7 +31,8 @@ struct syscall_verdict {
     bool narrowed;              /* allowed, but for what a house rule refuses by its arguments */
 };
 
-/* Calls `each` for all system calls of this machine that are known, in the order of their names.
+/* Calls `each` for all system calls of this machine that are known, in the order of their names;
+ * where the policy allows i386, also for those that i386 alone has.
  * Errors: SBX_E_PROFILE, SBX_E_RESOURCE. */
 int syscalls_each(const struct sbx_policy *policy,
                   void (*each)(void *context, const struct syscall_verdict *verdict), void *context,
@@ -46,11 +47,16 @@ struct decider;
 int decider_new(const struct sbx_policy *policy, struct decider **rules, struct sbx_error *error);
 void decider_free(struct decider *rules);
 
-/* The AUDIT_ARCH_* of the one ABI that the rules are about. */
-uint32_t decider_arch(void);
+/* A call as the kernel tells of it. */
+struct call_made {
+    uint32_t arch; /* AUDIT_ARCH_* */
+    int number;
+    uint64_t args[6];
+};
 
-/* What a call gets, by its number and its registers alone. */
-struct value_action decider_decide(const struct decider *rules, int number, const uint64_t args[6]);
+/* What a call gets, by its ABI, its number and its registers alone. One of an ABI that the rules do
+ * not allow is killed. */
+struct value_action decider_decide(const struct decider *rules, const struct call_made *call);
 
 /* How the memory of a program is read. */
 struct call_memory {
@@ -62,14 +68,14 @@ struct call_memory {
 
 /* Fills in what is told of a call: call, args, path, action, rule, origin, fix, settings. memory
  * may be NULL. */
-void decider_tell(const struct decider *rules, int number, const uint64_t args[6],
+void decider_tell(const struct decider *rules, const struct call_made *call,
                   const struct call_memory *memory, struct sbx_denial *denial);
 
-/* The name of a call; its number where it has none. */
-void call_name(int number, char *text, size_t size);
+/* The name of a call; its number where it has none. Of a call of i386 "i386 NAME". */
+void call_name(uint32_t arch, int number, char *text, size_t size);
 
 /* What the kernel takes of each argument's register; none of those that the call has not. */
-void call_masks(int number, uint64_t masks[6]);
+void call_masks(uint32_t arch, int number, uint64_t masks[6]);
 
 /* What a call wants of a path. */
 enum path_wish {

@@ -40,12 +40,6 @@ enum {
     REQUEST_SIZE = 512 /* more than any kernel's struct seccomp_notif */
 };
 
-/* What makes two calls the same. */
-struct key {
-    int number;
-    uint64_t args[6];
-};
-
 struct notifier {
     const struct notifier_task *task;
     struct told *told;
@@ -55,12 +49,14 @@ struct notifier {
     int tell_fd;  /* 0: nowhere */
     unsigned lines;
     bool restarts; /* the kernel may interrupt a call that waits, and make it once more */
-    struct key keys[SBX_DENIALS_MAX];
-    struct { /* of told->calls */
+    struct call_made keys[SBX_DENIALS_MAX]; /* what makes two calls the same */
+    struct {                                /* of told->calls */
+        uint32_t arch;
         int number;
         struct value_action action;
     } counted[SBX_CALLS_MAX];
-    int masked; /* the call that `masks` are of */
+    uint32_t masked_arch; /* the call that `masks` are of */
+    int masked;
     uint64_t masks[6];
     uint64_t window_ns;
     unsigned window_calls;
@@ -74,7 +70,7 @@ struct notifier {
 struct waiting {
     struct notifier *notifier;
     const struct seccomp_notif *request;
-    struct key key;
+    struct call_made key;
     struct value_action action;
     struct caller caller;
     bool read; /* caller is filled in */
@@ -134,7 +130,7 @@ static void describe(struct waiting *call, struct sbx_denial *denial)
     const struct call_memory memory = {read_memory, call};
     read_caller(call);
     memset(denial, 0, sizeof(*denial));
-    decider_tell(call->notifier->rules, call->key.number, call->key.args, &memory, denial);
+    decider_tell(call->notifier->rules, &call->key, &memory, denial);
     denial->pid = call->caller.pid;
     denial->inner_pid = call->caller.inner_pid;
     snprintf(denial->comm, sizeof(denial->comm), "%s", call->caller.comm);
@@ -169,9 +165,10 @@ static void look(struct waiting *call)
 
 /* ---- the record ----------------------------------------------------------------------------- */
 
-static bool same_key(const struct key *a, const struct key *b)
+static bool same_key(const struct call_made *a, const struct call_made *b)
 {
-    return a->number == b->number && memcmp(a->args, b->args, sizeof(a->args)) == 0;
+    return a->arch == b->arch && a->number == b->number &&
+           memcmp(a->args, b->args, sizeof(a->args)) == 0;
 }
 
 static struct sbx_denial *find_kept(const struct waiting *call)
@@ -203,15 +200,18 @@ static struct sbx_call_count *count_call(const struct waiting *call)
     struct told *told = notifier->told;
     const size_t next = told->calls_kept;
     for (size_t i = 0; i < next; i++)
-        if (notifier->counted[i].number == call->key.number &&
+        if (notifier->counted[i].arch == call->key.arch &&
+            notifier->counted[i].number == call->key.number &&
             notifier->counted[i].action.kind == call->action.kind &&
             notifier->counted[i].action.error == call->action.error)
             return &told->calls[i];
     if (next == SBX_CALLS_MAX)
         return NULL;
+    notifier->counted[next].arch = call->key.arch;
     notifier->counted[next].number = call->key.number;
     notifier->counted[next].action = call->action;
-    call_name(call->key.number, told->calls[next].call, sizeof(told->calls[next].call));
+    call_name(call->key.arch, call->key.number, told->calls[next].call,
+              sizeof(told->calls[next].call));
     call_action_text(call->action, told->calls[next].action, sizeof(told->calls[next].action));
     told->calls_kept++;
     return &told->calls[next];
@@ -366,18 +366,16 @@ static void handle(struct notifier *notifier)
 {
     const struct seccomp_notif *request = &notifier->request.of;
     struct waiting call = {.notifier = notifier, .request = request};
-    const uint64_t *const registers = (const uint64_t *)request->data.args;
-    call.key.number = request->data.nr;
-    if (call.key.number != notifier->masked)
-        call_masks(call.key.number, notifier->masks);
-    notifier->masked = call.key.number;
+    struct call_made made = {.arch = request->data.arch, .number = request->data.nr};
+    memcpy(made.args, request->data.args, sizeof(made.args));
+    call.key = made;
+    if (made.number != notifier->masked || made.arch != notifier->masked_arch)
+        call_masks(made.arch, made.number, notifier->masks);
+    notifier->masked = made.number;
+    notifier->masked_arch = made.arch;
     for (size_t i = 0; i < 6; i++)
-        call.key.args[i] = registers[i] & notifier->masks[i];
-    if (request->data.arch == decider_arch())
-        call.action = decider_decide(notifier->rules, call.key.number, registers);
-    else
-        call.action =
-            (struct value_action){.kind = ACTION_KILL}; /* the filter lets none come here */
+        call.key.args[i] &= notifier->masks[i];
+    call.action = decider_decide(notifier->rules, &made);
     if (notifier->watches && (call.action.kind == ACTION_ALLOW || call.action.kind == ACTION_LOG))
         look(&call);
     if (call.action.kind == ACTION_ALLOW) { /* handed over to be looked at, and for nothing else */

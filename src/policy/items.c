@@ -314,6 +314,14 @@ int item_family(const struct parse *parse, const char *word, struct item *item)
     return value_error(parse, hint, "'%s' is no socket family", word);
 }
 
+int item_abi(const struct parse *parse, const char *word, struct item *item)
+{
+    if (strcmp(word, "native") == 0 || strcmp(word, "i386") == 0)
+        return item_word(parse, word, item);
+    return value_error(parse, "native is the machine's own; i386 can be added to it",
+                       "'%s' is not known", word);
+}
+
 /* ---- capabilities and endpoints ------------------------------------------------------------- */
 
 /* Whether there is one of that name, libcap knows. */

@@ -82,6 +82,7 @@ const struct type policy_types[TYPE_COUNT] = {
     LIST(assigns, "NAME=VALUE pairs", item_assign, true),
     LIST(calls, "system calls and @groups", item_call, false),
     LIST(families, "socket families", item_family, false),
+    LIST(abis, "native, or native i386", item_abi, false),
     LIST(capabilities, "capabilities", item_capability, false),
     LIST(variables, "names of variables", item_variable, false),
     LIST(endpoints, "ADDRESS:PORT words", item_endpoint, false),

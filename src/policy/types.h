@@ -165,6 +165,7 @@ struct value_list {
 #define value_texts        value_list
 #define value_calls        value_list
 #define value_families     value_list
+#define value_abis         value_list
 #define value_capabilities value_list
 #define value_variables    value_list
 #define value_endpoints    value_list

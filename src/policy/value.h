@@ -48,6 +48,7 @@ enum type_id {
     TYPE_assigns,
     TYPE_calls,
     TYPE_families,
+    TYPE_abis,
     TYPE_capabilities,
     TYPE_variables,
     TYPE_endpoints,
@@ -157,6 +158,7 @@ int item_text(const struct parse *parse, const char *word, struct item *item);
 int item_assign(const struct parse *parse, const char *word, struct item *item);
 int item_call(const struct parse *parse, const char *word, struct item *item);
 int item_family(const struct parse *parse, const char *word, struct item *item);
+int item_abi(const struct parse *parse, const char *word, struct item *item);
 int item_capability(const struct parse *parse, const char *word, struct item *item);
 int item_variable(const struct parse *parse, const char *word, struct item *item);
 int item_endpoint(const struct parse *parse, const char *word, struct item *item);

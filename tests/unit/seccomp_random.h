@@ -82,8 +82,9 @@ static inline struct value_action random_action(struct chance *by)
 static inline void random_word(struct made *made, struct chance *by, const char *name, int number)
 {
     char word[CALL_NAME_SIZE + 16];
+    static const struct call_table native = {.abi = ABI_NATIVE};
     const char *why, *instead;
-    const bool may_pass = !house_forbids(number, &why, &instead);
+    const bool may_pass = !house_forbids(&native, number, &why, &instead);
     const bool must_pass = number == SYS_execve || number == SYS_exit_group;
     struct sbx_policy *policy = &made->policy;
     snprintf(word, sizeof(word), "%s:%u", name, 1 + chance(by, 3));
@@ -158,7 +159,10 @@ static inline struct made *made_random(struct chance *by, unsigned dense)
             continue; /* no call */
         struct call_word word;
         const struct item item = {.text = name, .first = name, .optional = true};
-        const struct call_list list = {&policy->syscalls_allow, "syscalls.allow", ACTION_ALLOW};
+        const struct call_list list = {.list = &policy->syscalls_allow,
+                                       .key = "syscalls.allow",
+                                       .kind = ACTION_ALLOW,
+                                       .abi = ABI_NATIVE};
         struct diag diag = {.error = &error};
         if (calls_resolve(&list, &item, &word, &diag) == 0)
             same = word.number;

@@ -208,7 +208,7 @@ static void a_report_fails_as_it_says(void **state)
         struct made *made = made_new(BASE);
         struct decider *decider = NULL;
         struct sbx_error error = {0};
-        const uint64_t registers[6] = {3};
+        const struct call_made call = {.arch = TEST_ARCH, .number = SYS_lseek, .args = {3}};
         const struct host host = {0};
         made->policy.syscalls_tell.v = tell;
         made->policy.limits_open_files.v = 64;
@@ -220,7 +220,7 @@ static void a_report_fails_as_it_says(void **state)
         assert_int_equal(answer(made, SYS_lseek, 4, 0),
                          tell == TELL_NONE ? FAILS(EPERM) : (int64_t)SECCOMP_RET_USER_NOTIF);
         assert_int_equal(decider_new(&made->policy, &decider, &error), 0);
-        assert_int_equal(decider_decide(decider, SYS_lseek, registers).error, 13);
+        assert_int_equal(decider_decide(decider, &call).error, 13);
         decider_free(decider);
         made_free(made);
     }

@@ -46,7 +46,7 @@ static int read_bytes(void *context, uint64_t address, char *text, size_t size, 
 static void decodes(const char *call, const uint64_t args[6], const char *expected)
 {
     char text[ARGS_SIZE], path[64];
-    decode_arguments(call, args, NULL, text, sizeof(text), path, sizeof(path));
+    decode_arguments(ABI_NATIVE, call, args, NULL, text, sizeof(text), path, sizeof(path));
     if (strcmp(text, expected) != 0)
         fail_msg("%s(%s), expected (%s)", call, text, expected);
     assert_string_equal(path, "");
@@ -96,7 +96,8 @@ static void reads(const char *bytes, size_t length, const char *expected, const 
     struct memory memory = {bytes, length};
     const struct call_memory by = {read_bytes, &memory};
     char text[ARGS_SIZE], found[64];
-    decode_arguments("unlink", NUMBERS(0x1000), &by, text, sizeof(text), found, sizeof(found));
+    decode_arguments(ABI_NATIVE, "unlink", NUMBERS(0x1000), &by, text, sizeof(text), found,
+                     sizeof(found));
     if (strcmp(text, expected) != 0)
         fail_msg("unlink(%s), expected (%s)", text, expected);
     assert_string_equal(found, path);
@@ -117,7 +118,8 @@ static void paths_are_quoted(void **state)
     struct memory memory = {"x", 2};
     const struct call_memory by = {read_bytes, &memory};
     char text[ARGS_SIZE], path[8];
-    decode_arguments("rename", NUMBERS(0x999, 0x1000), &by, text, sizeof(text), path, sizeof(path));
+    decode_arguments(ABI_NATIVE, "rename", NUMBERS(0x999, 0x1000), &by, text, sizeof(text), path,
+                     sizeof(path));
     assert_string_equal(text, "0x999, \"x\""); /* what can't be read stays an address */
     assert_string_equal(path, "x");
 }
@@ -134,7 +136,7 @@ static void what_is_too_long_is_cut(void **state)
         memset(bytes, fill, sizeof(bytes));
         for (size_t size = 16; size <= sizeof(text); size += fill % 7 + 1) {
             memset(text, 'x', sizeof(text));
-            decode_arguments("rename", NUMBERS(0x1000, 0x1100), &by, text, size, path,
+            decode_arguments(ABI_NATIVE, "rename", NUMBERS(0x1000, 0x1100), &by, text, size, path,
                              sizeof(path));
             const size_t length = strnlen(text, size);
             assert_true(length < size);

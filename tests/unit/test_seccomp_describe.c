@@ -118,6 +118,7 @@ static void keys_that_the_filter_keeps(void **state)
     expect_wall(made, KEY_syscalls_kill, SBX_STATE_ENFORCED);
     expect_wall(made, KEY_syscalls_errno, SBX_STATE_OFF);
     expect_wall(made, KEY_syscalls_log, SBX_STATE_OFF);
+    expect_wall(made, KEY_syscalls_arch, SBX_STATE_ENFORCED);
     expect_wall(made, KEY_syscall_rules, SBX_STATE_OFF);
     expect_wall(made, KEY_network_families, SBX_STATE_ENFORCED);
     expect_wall(made, KEY_network_refused, SBX_STATE_ENFORCED);
@@ -134,7 +135,7 @@ static void keys_that_the_filter_keeps(void **state)
         else
             assert_int_equal(wall.state, SBX_STATE_PARTIAL); /* untouched */
     }
-    assert_int_equal(kept, 11);
+    assert_int_equal(kept, 12);
     made_free(made);
 }
 

@@ -115,6 +115,7 @@ static void every_call_has_a_group(void **state)
 static void relatives_stand_together(void **state)
 {
     static const char *const pairs[][2] = {
+        {"fstat", "oldfstat"},
         {"mmap", "mmap2"},
         {"fstat", "fstat64"},
         {"lseek", "_llseek"},

@@ -310,6 +310,7 @@ static void bare_set_up(struct bare *bare)
     bare->policy.syscalls_default.kind = ACTION_KILL;
     bare->policy.syscalls_unknown.kind = ACTION_KILL;
     bare->table.newest = 500;
+    bare->table.abi = ABI_NATIVE;
 }
 
 static void allow(struct bare *bare, int number)

@@ -65,6 +65,34 @@ static void well_known_rows(void **state)
     assert_string_equal(name_on_abi(ABI_I386, 100000, name), "100000");
 }
 
+/* What a profile says of calls is said of all that do the same on i386. What has no number
+ * elsewhere and is like none is told here: none of it does what another call does. */
+static void calls_of_i386_are_like_others(void **state)
+{
+    static const char *const own[] = {"bdflush",    "break", "ftime",  "gtty", "idle",
+                                      "ipc",        "lock",  "mpx",    "prof", "profil",
+                                      "socketcall", "stty",  "ulimit", "vm86", "vm86old"};
+    (void)state;
+    for (int call = 0; call < (int)table_count(); call++) {
+        const int like = table_like(call);
+        const bool only = table_number(call, ABI_X86_64) < 0 && table_number(call, ABI_AARCH64) < 0;
+        bool known = !only || like >= 0;
+        for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+            known |= strcmp(own[i], table_name(call)) == 0;
+        if (!known || (like >= 0 && !only))
+            fail_msg("%s", table_name(call));
+        assert_true(like < 0 || table_number(like, ABI_X86_64) >= 0);
+    }
+    assert_int_equal(table_like(table_find("fcntl64")), table_find("fcntl"));
+    assert_true(table_differs(table_find("pread64")));
+    assert_false(table_differs(table_find("socket")));
+    assert_int_equal(table_translate(41, ABI_X86_64, ABI_I386), 359);
+    assert_int_equal(table_translate(359, ABI_I386, ABI_X86_64), 41);
+    assert_int_equal(table_translate(102, ABI_I386, ABI_X86_64), -1);
+    assert_int_equal(table_translate(9999, ABI_X86_64, ABI_X86_64), 9999);
+    assert_int_equal(table_translate(9999, ABI_I386, ABI_X86_64), -1);
+}
+
 /* ---- second opinions ------------------------------------------------------------------------ */
 
 /* Whether libseccomp knows a name, and gives it another number. What it has no number for has a
@@ -186,7 +214,7 @@ static int decimal(const char *text)
 
 static void calls_are_those_of_the_file(void **state)
 {
-    char line[256], name[64], numbers[ABIS][16], since[16], text[SINCE_SIZE];
+    char line[256], name[64], numbers[ABIS][16], since[16], like[64], text[SINCE_SIZE];
     FILE *file = fopen(TABLES "/calls.tbl", "re");
     int call = 0;
     (void)state;
@@ -194,10 +222,14 @@ static void calls_are_those_of_the_file(void **state)
     while (fgets(line, sizeof(line), file)) {
         if (*line == '#' || *line == '\n')
             continue;
-        assert_int_equal(sscanf(line, "%63s %15s %15s %15s %15s", name, numbers[0], numbers[1],
-                                numbers[2], since),
-                         5);
+        const int columns = sscanf(line, "%63s %15s %15s %15s %15s %63s", name, numbers[0],
+                                   numbers[1], numbers[2], since, like);
+        assert_true(columns == 5 || columns == 6);
         assert_true(call < (int)table_count());
+        const bool differs = columns == 6 && *like == '~';
+        const char *other = columns == 6 ? like + differs : "";
+        assert_int_equal(table_differs(call), differs);
+        assert_int_equal(table_like(call), *other ? table_find(other) : -1);
         assert_string_equal(table_name(call), name);
         assert_string_equal(table_since(call, text), since);
         for (int abi = 0; abi < ABIS; abi++)
@@ -223,9 +255,12 @@ static void mark_words(char *list, unsigned abis, unsigned marks[])
     }
 }
 
-static void compare_group(const struct call_group *group, const unsigned marks[])
+static void compare_group(const struct call_group *group, unsigned marks[])
 {
     size_t index = 0;
+    for (int call = 0; call < (int)table_count(); call++)
+        if (table_like(call) >= 0 && marks[table_like(call)] >> ABI_I386 & 1)
+            marks[call] |= 1U << ABI_I386;
     for (int call = 0; call < (int)table_count(); call++) {
         if (!marks[call])
             continue;
@@ -300,6 +335,13 @@ static void wrong_tables_end_the_build(void **state)
         {CALLS "write - - - 1.0\n", GROUPS, "c:3: error: no ABI has write"},
         {CALLS "write 1 64 4\n", GROUPS, "c:3: error: a row is NAME"},
         {CALLS "write 1 64 4 soon\n", GROUPS, "c:3: error: 'soon' is no version"},
+        {CALLS "write 1 64 4 1.0 ~\n", GROUPS, NULL},
+        {CALLS "waitpid - - 7 1.0 ~read\n", GROUPS, NULL},
+        {CALLS "waitpid - - 7 1.0 raed\n", GROUPS, "is like 'raed', which x86_64 lacks"},
+        {CALLS "write 1 64 4 1.0 read\n", GROUPS, "c:3: error: write is no call of i386 alone"},
+        {CALLS "write 1 64 - 1.0 ~\n", GROUPS, "c:3: error: i386 has no write"},
+        {CALLS "waitpid - - 7 1.0 ~\n", GROUPS, "c:3: error: no other ABI has waitpid"},
+        {CALLS "write 1 64 4 1.0 ~ x\n", GROUPS, "c:3: error: a row is NAME"},
         {CALLS, GROUPS "[@base]\n", "g:5: error: '@base' stands there twice"},
         {CALLS, GROUPS "    raed\n", "g:5: error: @base: there is no system call 'raed'"},
         {CALLS, GROUPS "i386 =\n    read\n", "g:6: error: @base: 'read' stands there twice"},
@@ -336,6 +378,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_name_and_number_is_found),
         cmocka_unit_test(well_known_rows),
+        cmocka_unit_test(calls_of_i386_are_like_others),
         cmocka_unit_test(numbers_are_those_of_libseccomp),
         cmocka_unit_test(numbers_are_those_of_the_headers),
         cmocka_unit_test(numbers_of_aarch64_are_those_of_the_shared_header),

@@ -229,8 +229,9 @@ static void decided_as_by_the_filter(void **state)
                                         .arch = NATIVE_ARCH};
             for (int j = 0; j < 6; j++)
                 data.args[j] = values[chance(&by, sizeof(values) / sizeof(values[0]))];
-            const int64_t is =
-                returned(decider_decide(rules, data.nr, (const uint64_t *)data.args));
+            struct call_made call = {.arch = data.arch, .number = data.nr};
+            memcpy(call.args, data.args, sizeof(call.args));
+            const int64_t is = returned(decider_decide(rules, &call));
             const int64_t shall = runs(compiled->filter.code, compiled->filter.count, &data);
             if (is != shall)
                 fail_msg("call %d: 0x%llx, the filter 0x%llx", data.nr, (unsigned long long)is,
@@ -251,7 +252,9 @@ static void told_of(struct made *made, int number, const uint64_t args[6], const
     struct sbx_denial denial = {.count = 7};
     if (decider_new(&made->policy, &rules, &error) != 0)
         fail_msg("%s", error.text);
-    decider_tell(rules, number, args, NULL, &denial);
+    struct call_made made_call = {.arch = NATIVE_ARCH, .number = number};
+    memcpy(made_call.args, args, sizeof(made_call.args));
+    decider_tell(rules, &made_call, NULL, &denial);
     assert_string_equal(denial.call, call);
     assert_string_equal(denial.args, text);
     assert_string_equal(denial.action, action);

@@ -31,6 +31,12 @@ struct call_rules {
 int rules_settle(const struct sbx_policy *policy, struct arena *arena, struct call_table *table,
                  struct diag *diag);
 
+/* The same for i386, from the native table that has been filled in. A call of i386 gets the rules
+ * of its name, or of the call that it is like, unless the profile names it itself. Reports
+ * conditions that can't be kept there. */
+int rules_settle_i386(const struct sbx_policy *policy, struct arena *arena,
+                      const struct call_table *native, struct call_table *i386, struct diag *diag);
+
 /* The part of it that calls_names() is for the lists: reports names of calls that are unknown. */
 void rules_names(const struct sbx_policy *policy, struct diag *diag);
 

@@ -82,6 +82,15 @@ size_t arguments_of(const char *call, struct argument arguments[ARGUMENTS_MAX], 
     return count;
 }
 
+size_t arguments_on_abi(enum call_abi abi, const char *call,
+                        struct argument arguments[ARGUMENTS_MAX], bool *named)
+{
+    const int known = table_find(call), like = known < 0 ? -1 : table_like(known);
+    if (abi == ABI_I386 && known >= 0 && table_differs(known))
+        return arguments_of("", arguments, named);
+    return arguments_of(abi == ABI_I386 && like >= 0 ? table_name(like) : call, arguments, named);
+}
+
 const char *argument_name(const struct argument *argument, unsigned index,
                           char text[ARGUMENT_NAME_SIZE])
 {

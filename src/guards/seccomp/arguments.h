@@ -7,6 +7,7 @@
 #define GUARDS_SECCOMP_ARGUMENTS_H
 
 #include "base/error.h"
+#include "guards/seccomp/table.h"
 
 enum { ARGUMENTS_MAX = 6 };
 
@@ -36,6 +37,11 @@ uint64_t argument_mask(const struct argument *argument);
 /* The arguments of a call. Returns how many it has; where the call is not in the table that is
  * ARGUMENTS_MAX, without names, and *named is false. */
 size_t arguments_of(const char *call, struct argument arguments[ARGUMENTS_MAX], bool *named);
+
+/* The same, on an ABI. On i386 a call that is like another has the arguments of that one; where
+ * they stand elsewhere they have no names. */
+size_t arguments_on_abi(enum call_abi abi, const char *call,
+                        struct argument arguments[ARGUMENTS_MAX], bool *named);
 
 /* The first name of an argument, or "arg0" and so on. Returns `text`. */
 enum { ARGUMENT_NAME_SIZE = 24 };

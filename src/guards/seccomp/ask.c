@@ -158,7 +158,7 @@ static void tell_rule(const struct question *question, const struct call_case *o
         break;
     case BY_LISTS:
         if (settled(view))
-            fprintf(out, "house rule: %s", house_settle_reason(view->number));
+            fprintf(out, "house rule: %s", house_settle_reason(view->table, view->number));
         else
             tell_lists(out, view);
         break;
@@ -246,9 +246,46 @@ static void tell_answer(const struct question *question)
 
 /* ---- the question --------------------------------------------------------------------------- */
 
+/* The cases of one ABI, for what is known. */
+static void look(struct question *question, const struct call_table *lists,
+                 const struct call_table *table, int number)
+{
+    question->view.lists = lists;
+    question->view.table = table;
+    question->view.number = number;
+    cases_make(question->view.policy, table, number, &question->cases);
+    cases_narrow(&question->cases, &question->known);
+}
+
+static bool same_cases(const struct cases *a, const struct cases *b)
+{
+    bool same = a->count == b->count;
+    for (size_t i = 0; i < a->count && same; i++)
+        same = same_action(a->of[i].action, b->of[i].action) && a->of[i].by == b->of[i].by &&
+               a->of[i].rule == b->of[i].rule && a->of[i].house == b->of[i].house;
+    return same;
+}
+
+/* What i386 makes of the call of that name, where it is allowed: told where it is something else,
+ * or where no other ABI has the call. */
+static void answer_i386(struct question *question, const struct call_table *lists,
+                        const struct call_table *table, bool alone)
+{
+    const int call = table_find(question->name);
+    const int number = call < 0 ? -1 : table_number(call, ABI_I386);
+    struct question other = *question;
+    if (!table->i386 || number < 0)
+        return;
+    look(&other, lists->i386, table->i386, number);
+    if (!alone && same_cases(&other.cases, &question->cases))
+        return;
+    snprintf(other.name, sizeof(other.name), "i386 %s", table_name(call));
+    tell_answer(&other);
+}
+
 /* What is told rests on the rules; that the filter does what they say is proved first, for every
- * call there is. */
-static int answer(struct question *question, const struct call_table *lists,
+ * call there is. A number of -1 is that of a call which only i386 has. */
+static int answer(struct question *question, int number, const struct call_table *lists,
                   struct call_table *table, struct sbx_error *error)
 {
     struct filter filter;
@@ -256,11 +293,28 @@ static int answer(struct question *question, const struct call_table *lists,
     if (filter_write(question->view.policy, table, &filter, &diag) != 0 ||
         proof_check(question->view.policy, table, filter.code, filter.count, error) != 0)
         return -1;
-    question->view.lists = lists;
-    question->view.table = table;
-    cases_make(question->view.policy, table, question->view.number, &question->cases);
-    cases_narrow(&question->cases, &question->known);
-    tell_answer(question);
+    if (number >= 0) {
+        look(question, lists, table, number);
+        tell_answer(question);
+    }
+    answer_i386(question, lists, table, number < 0);
+    return 0;
+}
+
+/* The name and the number of the call; -1 where only i386 has it, and is allowed. */
+static int find_call(struct question *question, const char *text, int *number,
+                     struct sbx_error *error)
+{
+    const int call = table_find(text);
+    if (call >= 0 && table_number(call, ABI_NATIVE) < 0 && table_number(call, ABI_I386) >= 0 &&
+        calls_i386(question->view.policy)) {
+        *number = -1;
+        snprintf(question->name, sizeof(question->name), "%s", text);
+        return 0;
+    }
+    if (number_of_call(text, number, error) != 0)
+        return -1;
+    name_of_call(*number, question->name);
     return 0;
 }
 
@@ -271,10 +325,9 @@ int syscalls_ask(const struct sbx_policy *policy, const char *call, const char *
     struct call_table lists, table;
     struct diag diag = {.error = error};
     struct arena arena = {NULL};
-    if (number_of_call(call, &question.view.number, error) != 0)
-        return -1;
-    name_of_call(question.view.number, question.name);
-    if (arguments_read(question.name, arguments, count, &question.given, error) != 0)
+    int number;
+    if (find_call(&question, call, &number, error) != 0 ||
+        arguments_read(question.name, arguments, count, &question.given, error) != 0)
         return -1;
     question.view.arguments = question.given.arguments;
     for (unsigned i = 0; i < question.given.count; i++) {
@@ -282,10 +335,10 @@ int syscalls_ask(const struct sbx_policy *policy, const char *call, const char *
         question.known.values[i] = question.given.values[i];
     }
     int result = filter_settle(policy, &arena, &lists, &diag);
-    if (result == 0) {
-        table = lists;
-        result = answer(&question, &lists, &table, error);
-    }
+    if (result == 0)
+        result = calls_copy(&lists, &table, &arena, &diag);
+    if (result == 0)
+        result = answer(&question, number, &lists, &table, error);
     arena_free(&arena);
     return result;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * body.c - the filter: one tree over ranges of numbers, with an action, or a decision about a
- * call's arguments, at each of its leaves. Knows no names, no lists and no house rule; whether it
- * is right is proof.c's business, which reads nothing of this.
+ * body.c - the filter: for each ABI one tree over ranges of numbers, with an action, or a decision
+ * about a call's arguments, at each of its leaves. Knows no names, no lists and no house rule;
+ * whether it is right is proof.c's business, which reads nothing of this.
  *
  * Neighbouring numbers with one answer are a span. A leaf is a span, with up to a few single
  * numbers in it that have another answer: each such costs one comparison, and as a span of its own
@@ -94,14 +94,21 @@ static void make_spans(struct tree *tree)
     const uint32_t last = UINT32_MAX;
     const uint32_t unknown = filter_return(policy->syscalls_unknown, calls_tell(table, CALLS_MAX));
     for (int number = 0; number < CALLS_MAX; number++)
-        add_span(tree, (struct span){
-                           .first = (uint32_t)number,
-                           .last = (uint32_t)number,
-                           .decides = decision_needed(&tree->decisions, number),
-                           .answer = filter_return(calls_standing(policy, table, number),
-                                                   calls_tell(table, number)),
-                           .weight = number <= table->newest ? weight_of(number) : 0,
-                       });
+        add_span(tree,
+                 (struct span){
+                     .first = (uint32_t)number,
+                     .last = (uint32_t)number,
+                     .decides = decision_needed(&tree->decisions, number),
+                     .answer = filter_return(calls_standing(policy, table, number),
+                                             calls_tell(table, number)),
+                     .weight = number <= table->newest
+                                   ? weight_of(table_translate(number, table->abi, ABI_NATIVE))
+                                   : 0,
+                 });
+    if (table->abi == ABI_I386) {
+        add_span(tree, (struct span){.first = CALLS_MAX, .last = last, .answer = unknown});
+        return;
+    }
 #ifdef X32_FIRST
     add_span(tree, (struct span){.first = CALLS_MAX, .last = X32_FIRST - 1, .answer = unknown});
     add_span(tree,
@@ -192,28 +199,34 @@ static place put_tree(struct tree *tree, size_t first, size_t last)
     return emit_jump(tree->emit, BPF_JGE, tree->spans[tree->leaves[split].first].first, high, low);
 }
 
-/* In front of the tree: calls of another ABI. */
-static void put_head(struct emit *emit, place root)
+/* The tree of one ABI, behind the load of what it compares. */
+static place put_abi(const struct sbx_policy *policy, const struct call_table *table,
+                     struct emit *emit)
 {
+    struct tree tree; /* large: only what is counted in it is ever read */
+    tree.span_count = tree.leaf_count = 0;
+    tree.emit = emit;
+    decisions_start(&tree.decisions, policy, table, emit);
+    make_spans(&tree);
+    make_leaves(&tree);
+    const place root = put_tree(&tree, 0, tree.leaf_count - 1);
     if (emit->count - root != 1) /* what follows a load is what stands behind it */
         emit_put(emit, BPF_JMP | BPF_JA, (uint32_t)(emit->count - root - 1));
-    const place native = emit_load(emit, offsetof(struct seccomp_data, nr), UINT32_MAX);
-    const place foreign = emit_return(emit, SECCOMP_RET_KILL_PROCESS);
-    emit_jump(emit, BPF_JEQ, NATIVE_ARCH, native, foreign);
-    emit_load(emit, offsetof(struct seccomp_data, arch), UINT32_MAX);
+    return emit_load(emit, offsetof(struct seccomp_data, nr), UINT32_MAX);
 }
 
 void body_write(const struct sbx_policy *policy, const struct call_table *table,
                 struct filter *filter)
 {
-    struct emit emit; /* both are large: only what is counted in them is ever read */
-    struct tree tree;
-    emit.count = tree.span_count = tree.leaf_count = 0;
+    struct emit emit; /* large, too */
+    emit.count = 0;
     emit.overflow = false;
-    tree.emit = &emit;
-    decisions_start(&tree.decisions, policy, table, &emit);
-    make_spans(&tree);
-    make_leaves(&tree);
-    put_head(&emit, put_tree(&tree, 0, tree.leaf_count - 1));
+    const place i386 = table->i386 ? put_abi(policy, table->i386, &emit) : 0;
+    const place native = put_abi(policy, table, &emit);
+    place others = emit_return(&emit, SECCOMP_RET_KILL_PROCESS);
+    if (table->i386)
+        others = emit_jump(&emit, BPF_JEQ, AUDIT_ARCH_I386, i386, others);
+    emit_jump(&emit, BPF_JEQ, NATIVE_ARCH, native, others);
+    emit_load(&emit, offsetof(struct seccomp_data, arch), UINT32_MAX);
     emit_finish(&emit, filter);
 }

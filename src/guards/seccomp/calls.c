@@ -27,16 +27,28 @@ const char *calls_key(enum action_kind kind)
     return "syscalls.kill";
 }
 
+bool calls_i386(const struct sbx_policy *policy)
+{
+    for (size_t i = 0; i < policy->syscalls_arch.count && ABI_NATIVE == ABI_X86_64; i++)
+        if (strcmp(policy->syscalls_arch.items[i].first, "i386") == 0)
+            return true;
+    return false;
+}
+
 void calls_lists(const struct sbx_policy *policy, struct call_list lists[CALL_LISTS])
 {
-    const struct call_list all[CALL_LISTS] = {
-        {&policy->syscalls_allow, calls_key(ACTION_ALLOW), ACTION_ALLOW},
-        {&policy->syscalls_log, calls_key(ACTION_LOG), ACTION_LOG},
-        {&policy->syscalls_errno, calls_key(ACTION_ERRNO), ACTION_ERRNO},
-        {&policy->syscalls_report, calls_key(ACTION_REPORT), ACTION_REPORT},
-        {&policy->syscalls_kill, calls_key(ACTION_KILL), ACTION_KILL},
-    };
-    memcpy(lists, all, sizeof(all));
+    static const enum action_kind kinds[CALL_LISTS] = {ACTION_ALLOW, ACTION_LOG, ACTION_ERRNO,
+                                                       ACTION_REPORT, ACTION_KILL};
+    const struct value_list *const words[CALL_LISTS] = {
+        &policy->syscalls_allow, &policy->syscalls_log, &policy->syscalls_errno,
+        &policy->syscalls_report, &policy->syscalls_kill};
+    const bool i386 = calls_i386(policy);
+    for (size_t i = 0; i < CALL_LISTS; i++)
+        lists[i] = (struct call_list){.list = words[i],
+                                      .key = calls_key(kinds[i]),
+                                      .kind = kinds[i],
+                                      .abi = ABI_NATIVE,
+                                      .i386 = i386};
 }
 
 /* ---- names ---------------------------------------------------------------------------------- */
@@ -54,8 +66,10 @@ static int unknown_call(const struct call_list *from, const struct item *item, s
 static int absent_call(const struct call_list *from, const struct item *item, struct diag *diag)
 {
     char hint[HINT_SIZE];
-    snprintf(hint, sizeof(hint), "write '?%s' where the profile serves other architectures too",
-             item->text);
+    const bool i386 =
+        ABI_NATIVE == ABI_X86_64 && table_number(table_find(item->first), ABI_I386) >= 0;
+    snprintf(hint, sizeof(hint), "write '?%s' where the profile serves other architectures too%s",
+             item->text, i386 ? "; i386 has it, which syscalls.arch = native i386 allows" : "");
     return diag_error(diag, item->origin, 0, hint, "%s: %s has no system call '%s'", from->key,
                       abi_name(ABI_NATIVE), item->first);
 }
@@ -63,15 +77,18 @@ static int absent_call(const struct call_list *from, const struct item *item, st
 int calls_resolve(const struct call_list *from, const struct item *item, struct call_word *word,
                   struct diag *diag)
 {
-    *word = (struct call_word){.number = -1};
+    *word = (struct call_word){.number = -1, .call = -1, .abi = from->abi};
     if (*item->first == '@') {
         word->group = group_find(item->first + 1);
         return word->group || item->optional ? 0 : unknown_call(from, item, diag);
     }
-    const int call = table_find(item->first);
+    const int call = word->call = table_find(item->first);
     if (call >= 0)
-        word->number = table_number(call, ABI_NATIVE);
+        word->number = table_number(call, from->abi);
     if (word->number >= 0 || item->optional)
+        return 0;
+    if (call >= 0 && from->i386 &&
+        (table_number(call, ABI_NATIVE) >= 0 || table_number(call, ABI_I386) >= 0))
         return 0;
     return call < 0 ? unknown_call(from, item, diag) : absent_call(from, item, diag);
 }
@@ -83,7 +100,7 @@ size_t calls_word_count(const struct call_word *word)
 
 int calls_word_number(const struct call_word *word, size_t index)
 {
-    return word->group ? group_number(word->group, index, ABI_NATIVE) : word->number;
+    return word->group ? group_number(word->group, index, word->abi) : word->number;
 }
 
 void calls_names(const struct sbx_policy *policy, struct diag *diag)
@@ -128,6 +145,17 @@ static void call_weigh(struct call_verdict *verdict, enum call_rank rank, enum a
     *verdict = (struct call_verdict){.rank = rank, .kind = kind, .error = number, .by = item};
 }
 
+/* On i386, what is said of a call by its name is said of those that are like it, too. */
+static void weigh_alike(const struct call_list *from, const struct item *item, int like,
+                        struct call_table *table)
+{
+    for (int number = 0; number <= table_newest(ABI_I386); number++) {
+        const int call = table_of_number(number, ABI_I386);
+        if (call >= 0 && table_like(call) == like)
+            call_weigh(&table->of[number], RANK_LIKE, from->kind, item);
+    }
+}
+
 static int settle_item(const struct call_list *from, const struct item *item,
                        struct call_table *table, struct diag *diag)
 {
@@ -137,10 +165,12 @@ static int settle_item(const struct call_list *from, const struct item *item,
         return -1;
     if (!word.group && word.number >= 0)
         call_weigh(&table->of[word.number], RANK_NAME, from->kind, item);
-    const int16_t *numbers = word.group ? group_numbers(word.group, ABI_NATIVE) : NULL;
+    const int16_t *numbers = word.group ? group_numbers(word.group, from->abi) : NULL;
     for (size_t i = 0; numbers && i < word.group->count; i++)
         if (numbers[i] >= 0)
             call_weigh(&table->of[numbers[i]], RANK_GROUP, from->kind, item);
+    if (word.call >= 0 && from->abi == ABI_I386)
+        weigh_alike(from, item, word.call, table);
     return 0;
 }
 
@@ -194,9 +224,13 @@ static int settle_rivals(const struct sbx_policy *policy, const struct call_tabl
         const struct call_verdict *verdict = &table->of[number];
         if (!verdict->disputed)
             continue;
-        const struct call_list from = {verdict->kind == ACTION_ERRNO ? &policy->syscalls_errno
-                                                                     : &policy->syscalls_report,
-                                       calls_key(verdict->kind), verdict->kind};
+        const struct call_list from = {.list = verdict->kind == ACTION_ERRNO
+                                                   ? &policy->syscalls_errno
+                                                   : &policy->syscalls_report,
+                                       .key = calls_key(verdict->kind),
+                                       .kind = verdict->kind,
+                                       .abi = table->abi,
+                                       .i386 = calls_i386(policy)};
         const struct item *rival = rival_of(&from, table, number, diag);
         if (!rival || rivals_before(&from, table, number, rival, diag))
             continue;
@@ -206,25 +240,42 @@ static int settle_rivals(const struct sbx_policy *policy, const struct call_tabl
                    "%s: '%s' and '%s' (%s:%u) give the system call '%s' two errno values", from.key,
                    rival->text, verdict->by->text,
                    verdict->by->origin.file ? verdict->by->origin.file : "built in",
-                   verdict->by->origin.line, table_name(table_of_number(number, ABI_NATIVE)));
+                   verdict->by->origin.line, table_name(table_of_number(number, table->abi)));
         result = -1;
     }
     return result;
 }
 
-int calls_settle(const struct sbx_policy *policy, struct call_table *table, struct diag *diag)
+int calls_settle(const struct sbx_policy *policy, enum call_abi abi, struct call_table *table,
+                 struct diag *diag)
 {
     struct call_list lists[CALL_LISTS];
     int result = check_errno("syscalls.default", policy->syscalls_default.error,
                              policy->syscalls_default.origin, diag);
     memset(table, 0, sizeof(*table));
+    table->abi = abi;
     calls_lists(policy, lists);
-    for (size_t i = 0; i < CALL_LISTS; i++)
+    for (size_t i = 0; i < CALL_LISTS; i++) {
+        lists[i].abi = abi;
         for (size_t j = 0; j < lists[i].list->count && !diag_stop(diag); j++)
             result |= settle_item(&lists[i], &lists[i].list->items[j], table, diag);
-    table->newest = table_newest(ABI_NATIVE);
+    }
+    table->newest = table_newest(abi);
     table->tell = (enum tell)policy->syscalls_tell.v;
     return diag_stop(diag) ? -1 : result | settle_rivals(policy, table, diag);
+}
+
+int calls_copy(const struct call_table *from, struct call_table *to, struct arena *arena,
+               struct diag *diag)
+{
+    struct call_table *i386 = from->i386 ? arena_alloc(arena, sizeof(*i386)) : NULL;
+    if (from->i386 && !i386)
+        return diag_memory(diag);
+    *to = *from;
+    to->i386 = i386;
+    if (i386)
+        *i386 = *from->i386;
+    return 0;
 }
 
 struct value_action calls_action(const struct sbx_policy *policy, const struct call_table *table,

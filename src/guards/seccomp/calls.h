@@ -2,7 +2,8 @@
  *
  * calls.h - what each system call gets: the profile's lists, settled into one verdict a number.
  *
- * Numbers are those of the native ABI.
+ * Each ABI has a table of its own, and numbers are those of the table's ABI. What a list says of a
+ * name holds for the call of that name on each ABI.
  */
 #ifndef GUARDS_SECCOMP_CALLS_H
 #define GUARDS_SECCOMP_CALLS_H
@@ -13,8 +14,9 @@
 
 struct call_rules;
 
-/* How strongly the profile speaks of a call: a plain name beats a @group. */
-enum call_rank { RANK_NONE, RANK_GROUP, RANK_NAME };
+/* How strongly the profile speaks of a call: a plain name beats a @group. In between stands, on
+ * i386, the plain name of the call that this one is like (table.h). */
+enum call_rank { RANK_NONE, RANK_GROUP, RANK_LIKE, RANK_NAME };
 
 /* Small, for there are many of them: each page of the table that is touched costs more than what is
  * settled in it. */
@@ -32,6 +34,8 @@ struct call_table {
     int newest; /* the highest number that is known: what is above it is newer than our table and
                  * gets syscalls.unknown */
     enum tell tell; /* what is handed to the supervisor; the policy's, but where that can't be */
+    enum call_abi abi;
+    struct call_table *i386; /* of a native table: that of i386; NULL where i386 is not allowed */
 };
 
 /* One of the lists of [syscalls]. */
@@ -39,8 +43,14 @@ struct call_list {
     const struct value_list *list;
     const char *key; /* "syscalls.allow" */
     enum action_kind kind;
+    enum call_abi abi; /* what its words are looked up on: the native one, unless that is changed */
+    bool i386;         /* the policy allows i386: a call that only i386 has may be named */
 };
 enum { CALL_LISTS = 5 };
+
+/* Whether a policy allows i386, where there is such a thing. */
+bool calls_i386(const struct sbx_policy *policy);
+
 void calls_lists(const struct sbx_policy *policy, struct call_list lists[CALL_LISTS]);
 
 /* The key of the list that gives this verdict: "syscalls.allow". */
@@ -53,6 +63,8 @@ int calls_error(enum action_kind kind, const struct item *item);
 struct call_word {
     const struct call_group *group; /* NULL: one call */
     int number;                     /* of that call; -1 where it is absent, as ?word may be */
+    int call;                       /* in the table of all calls; -1 where it is not there */
+    enum call_abi abi;              /* the one that it was looked up on */
 };
 
 /* Looks a word up. Reports a name that is unknown, or that this architecture lacks, and returns
@@ -73,7 +85,12 @@ void calls_names(const struct sbx_policy *policy, struct diag *diag);
  *
  * Reports all that it finds, and returns -1 where that was anything: a name that is unknown or that
  * this architecture lacks, and for two errno values of the same weight. */
-int calls_settle(const struct sbx_policy *policy, struct call_table *table, struct diag *diag);
+int calls_settle(const struct sbx_policy *policy, enum call_abi abi, struct call_table *table,
+                 struct diag *diag);
+
+/* A copy that can be changed by itself. What it points to lives in the arena. */
+int calls_copy(const struct call_table *from, struct call_table *to, struct arena *arena,
+               struct diag *diag);
 
 /* What a call gets in the end: its verdict, or syscalls.default. */
 struct value_action calls_action(const struct sbx_policy *policy, const struct call_table *table,

@@ -155,7 +155,7 @@ void cases_make(const struct sbx_policy *policy, const struct call_table *table,
 {
     const bool listed = number < CALLS_MAX;
     const struct call_rules *rules = listed ? table->of[number].rules : NULL;
-    const int ends = listed ? house_ends(policy, number) : 0;
+    const int ends = listed ? house_ends(policy, table, number) : 0;
     struct denial denials[DENIALS_MAX];
     cases->count = cases->house_count = cases->family_count = 0;
     cases->tell = calls_tell(table, number);
@@ -166,7 +166,7 @@ void cases_make(const struct sbx_policy *policy, const struct call_table *table,
             struct call_case *made =
                 add_case(cases, rule, (struct value_action){.kind = ACTION_ERRNO, .error = ends},
                          BY_SETTLED);
-            made->reason = house_settle_reason(number);
+            made->reason = house_settle_reason(table, number);
         } else {
             add_cases(cases, rule, rule->action, denials, count);
         }

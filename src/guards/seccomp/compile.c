@@ -44,44 +44,70 @@ static const struct item *passing_rule(const struct call_rules *rules)
     return rules->of[i].item;
 }
 
+static int check_forbidden_call(const struct sbx_policy *policy, const struct call_table *table,
+                                int number, struct diag *diag)
+{
+    const struct call_verdict *verdict = &table->of[number];
+    const char *why, *instead;
+    int result = 0;
+    if (!house_forbids(table, number, &why, &instead))
+        return 0;
+    if (rules_pass(verdict->rules))
+        result = diag_error(diag, passing_rule(verdict->rules)->origin, 0, instead,
+                            "[syscall %s] can't let it pass: %s; it always answers ENOSYS",
+                            passing_rule(verdict->rules)->first, why);
+    if (verdict->rank != RANK_NAME || !calls_passes(policy, table, number))
+        return result;
+    return diag_error(diag, verdict->by->origin, 0, instead,
+                      "syscalls.%s: '%s' can't be allowed: %s; it always answers ENOSYS",
+                      verdict->kind == ACTION_LOG ? "log" : "allow", verdict->by->text, why);
+}
+
 static int check_forbidden(const struct sbx_policy *policy, const struct call_table *table,
                            struct diag *diag)
 {
     int result = 0;
-    for (int number = 0; number < CALLS_MAX; number++) {
-        const struct call_verdict *verdict = &table->of[number];
-        const char *why, *instead;
-        if (!house_forbids(number, &why, &instead))
-            continue;
-        if (rules_pass(verdict->rules))
-            result = diag_error(diag, passing_rule(verdict->rules)->origin, 0, instead,
-                                "[syscall %s] can't let it pass: %s; it always answers ENOSYS",
-                                passing_rule(verdict->rules)->first, why);
-        if (verdict->rank != RANK_NAME || !calls_passes(policy, table, number))
-            continue;
-        result = diag_error(diag, verdict->by->origin, 0, instead,
-                            "syscalls.%s: '%s' can't be allowed: %s; it always answers ENOSYS",
-                            verdict->kind == ACTION_LOG ? "log" : "allow", verdict->by->text, why);
-    }
+    for (int number = 0; number < CALLS_MAX; number++)
+        result |= check_forbidden_call(policy, table, number, diag);
     return result;
+}
+
+/* The calls of i386. What is wrong natively, too, was found before. */
+static int settle_i386(const struct sbx_policy *policy, struct arena *arena,
+                       struct call_table *table, struct diag *diag)
+{
+    struct call_table *i386 = arena_alloc(arena, sizeof(*i386));
+    if (!i386)
+        return diag_memory(diag);
+    if (calls_settle(policy, ABI_I386, i386, diag) != 0 ||
+        rules_settle_i386(policy, arena, table, i386, diag) != 0)
+        return -1;
+    for (int number = 0; number < CALLS_MAX; number++)
+        if (table_translate(number, ABI_I386, ABI_NATIVE) < 0 &&
+            check_forbidden_call(policy, i386, number, diag) != 0)
+            return -1;
+    table->i386 = i386;
+    return 0;
 }
 
 /* No part of the guard's check(), so that a launch does it once. */
 int filter_settle(const struct sbx_policy *policy, struct arena *arena, struct call_table *table,
                   struct diag *diag)
 {
-    int names = calls_settle(policy, table, diag);
+    int names = calls_settle(policy, ABI_NATIVE, table, diag);
     if (names != 0 && diag_stop(diag))
         return -1;
     names |= rules_settle(policy, arena, table, diag);
     if (names != 0 && diag_stop(diag))
         return -1;
-    int forbidden = check_forbidden(policy, table, diag);
-    int start = check_needed(policy, table, SYS_execve, "execve",
-                             "without which no program can start", diag);
-    int end = check_needed(policy, table, SYS_exit_group, "exit_group",
+    int result = names | check_forbidden(policy, table, diag);
+    result |= check_needed(policy, table, SYS_execve, "execve",
+                           "without which no program can start", diag);
+    result |= check_needed(policy, table, SYS_exit_group, "exit_group",
                            "without which no program can end", diag);
-    return names | forbidden | start | end;
+    if (result == 0 && calls_i386(policy))
+        result = settle_i386(policy, arena, table, diag);
+    return result;
 }
 
 int filter_write(const struct sbx_policy *policy, struct call_table *table, struct filter *filter,

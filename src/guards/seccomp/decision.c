@@ -211,8 +211,9 @@ void decisions_start(struct decisions *of, const struct sbx_policy *policy,
     memset(of->narrowed, 0, sizeof(of->narrowed));
     for (size_t i = 0; i < house_rule_count; i++)
         for (size_t j = 0; j < house_rules[i].calls; j++)
-            of->narrowed[house_rules[i].numbers[j]] |=
-                house_rule_holds(&house_rules[i], policy, table);
+            if (house_number_in(table, house_rules[i].numbers[j]) >= 0)
+                of->narrowed[house_number_in(table, house_rules[i].numbers[j])] |=
+                    house_rule_holds(&house_rules[i], policy, table);
 }
 
 bool decision_needed(const struct decisions *of, int number)
@@ -227,7 +228,7 @@ bool decision_needed(const struct decisions *of, int number)
 static place put_outcome(const struct decisions *of, int number, struct value_action action)
 {
     const struct house_rule *rules[HOUSE_RULES_OF_A_CALL];
-    const int ends = house_ends(of->policy, number);
+    const int ends = house_ends(of->policy, of->table, number);
     if (ends && action_passes(action))
         return put_error(of, number, ends);
     place next = emit_return(of->emit, filter_return(action, calls_tell(of->table, number)));

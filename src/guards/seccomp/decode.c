@@ -192,14 +192,15 @@ static bool is_meant(const struct argument *arguments, size_t index, const uint6
     return (args[index - 1] & (O_CREAT | (O_TMPFILE & ~O_DIRECTORY))) != 0;
 }
 
-void decode_arguments(const char *call, const uint64_t args[6], const struct call_memory *memory,
-                      char *text, size_t size, char *path, size_t path_size)
+void decode_arguments(enum call_abi abi, const char *call, const uint64_t args[6],
+                      const struct call_memory *memory, char *text, size_t size, char *path,
+                      size_t path_size)
 {
     static const char cut[] = "...";
     struct argument arguments[ARGUMENTS_MAX];
     struct out out = {.text = text, .size = size - (sizeof(cut) - 1)};
     bool named;
-    const size_t count = arguments_of(call, arguments, &named);
+    const size_t count = arguments_on_abi(abi, call, arguments, &named);
     text[0] = path[0] = '\0';
     for (size_t i = 0; i < count && i < REGISTERS && is_meant(arguments, i, args); i++) {
         const uint64_t value = arguments[i].kind == ARGUMENT_32 ? (uint32_t)args[i] : args[i];

@@ -68,12 +68,12 @@ static void describe_rule(const struct description *of, const struct house_rule 
 static void describe_settled(const struct description *of, int first)
 {
     const struct call_verdict *of_first = &of->table.of[first];
-    const char *reason = house_settle_reason(first);
+    const char *reason = house_settle_reason(&of->table, first);
     bool open = false;
     for (int number = first; number < CALLS_MAX; number++) {
         const struct call_verdict *verdict = &of->table.of[number];
         if (verdict->rank == RANK_NAME && !verdict->by && verdict->error == of_first->error &&
-            strcmp(house_settle_reason(number), reason) == 0)
+            strcmp(house_settle_reason(&of->table, number), reason) == 0)
             tell_name(of, number, &open);
     }
     fputs(": ", of->out);
@@ -91,8 +91,8 @@ static void describe_rules(const struct description *of)
     for (int number = 0; number < CALLS_MAX; number++) {
         bool told = !settled(of, number);
         for (int before = 0; before < number && !told; before++)
-            told = settled(of, before) &&
-                   strcmp(house_settle_reason(before), house_settle_reason(number)) == 0;
+            told = settled(of, before) && strcmp(house_settle_reason(&of->table, before),
+                                                 house_settle_reason(&of->table, number)) == 0;
         if (!told)
             describe_settled(of, number);
     }
@@ -133,6 +133,35 @@ static void describe_own_rules(const struct description *of)
     }
 }
 
+/* What is of i386 alone: the rest is as for the native calls of the same names. */
+static void describe_abis(const struct description *of)
+{
+    const struct call_table *i386 = of->table.i386;
+    unsigned passing = 0;
+    bool open = false;
+    for (int number = 0; i386 && number < CALLS_MAX; number++)
+        passing += (i386->of[number].rank != RANK_NONE || i386->of[number].rules) &&
+                   rules_may_pass(of->policy, i386, number);
+    if (i386)
+        fprintf(of->out,
+                "  calls of i386: what follows holds for those of the same names, and for those "
+                "that do the same\n  calls of i386 that are named and pass: %u\n",
+                passing);
+    for (int number = 0; i386 && number < CALLS_MAX; number++) {
+        const int call = table_of_number(number, ABI_I386);
+        const char *why, *instead;
+        if (call < 0 || table_number(call, ABI_NATIVE) >= 0 ||
+            !house_forbids(i386, number, &why, &instead))
+            continue;
+        fprintf(of->out, "%s%s", open ? ", " : "  house rule on i386 ", table_name(call));
+        open = true;
+    }
+    if (open)
+        fputs(": errno ENOSYS: their arguments are behind a pointer, where no filter can look\n",
+              of->out);
+    fputs("  calls of another ABI: kill\n", of->out);
+}
+
 void seccomp_describe(const struct plan *plan, FILE *out)
 {
     const struct sbx_policy *policy = plan->policy;
@@ -141,8 +170,7 @@ void seccomp_describe(const struct plan *plan, FILE *out)
     struct sbx_error error;
     struct diag diag = {.error = &error};
     char fingerprint[FINGERPRINT_SIZE];
-    if (!plan->seccomp.on || calls_settle(policy, &of.table, &diag) != 0 ||
-        rules_settle(policy, &arena, &of.table, &diag) != 0) {
+    if (!plan->seccomp.on || filter_settle(policy, &arena, &of.table, &diag) != 0) {
         arena_free(&arena);
         return; /* not prepared: there is no filter to tell of */
     }
@@ -156,7 +184,7 @@ void seccomp_describe(const struct plan *plan, FILE *out)
     fputc('\n', out);
     describe_zone(out, "known calls that no list names", policy->syscalls_default);
     describe_zone(out, "calls that are newer than the table", policy->syscalls_unknown);
-    fputs("  calls of another ABI: kill\n", out);
+    describe_abis(&of);
     describe_own_rules(&of);
     if (plan->seccomp.unnamed)
         fprintf(out, "  no denied call is told by name: %s\n", plan->seccomp.unnamed);
@@ -213,6 +241,9 @@ static bool wall_part(const struct plan *plan, enum key_id key, bool *asks, cons
         *part = plan->seccomp.unnamed    ? plan->seccomp.unnamed
                 : plan->seccomp.listener ? "SECCOMP_RET_USER_NOTIF: the launcher tells of the call"
                                          : "nothing that it could tell of";
+        return true;
+    case KEY_syscalls_arch:
+        *part = "by the ABI of the call, before anything else";
         return true;
     case KEY_syscalls_log:
         *asks = policy->syscalls_log.count > 0;

@@ -37,9 +37,12 @@ int syscalls_each(const struct sbx_policy *policy,
     house_settle(policy, &table);
     for (int call = 0; call < (int)table_count(); call++) {
         const int number = table_number(call, ABI_NATIVE);
-        if (number < 0)
+        const int only = number < 0 ? table_number(call, ABI_I386) : -1;
+        if (number < 0 && (!table.i386 || only < 0))
             continue;
-        const struct syscall_verdict verdict = verdict_of(policy, &table, call, number);
+        const struct syscall_verdict verdict = number >= 0
+                                                   ? verdict_of(policy, &table, call, number)
+                                                   : verdict_of(policy, table.i386, call, only);
         each(context, &verdict);
     }
     arena_free(&arena);

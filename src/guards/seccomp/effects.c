@@ -56,14 +56,15 @@ static void report_beaten(const struct effect *effect, struct diag *diag)
               effect->several ? " and other words that are stronger" : ", which is stronger");
 }
 
-static void report_overruled(const struct effect *effect, const struct call_verdict *final,
+static void report_overruled(const struct effect *effect, const struct call_table *table,
                              struct diag *diag)
 {
+    const struct call_verdict *final = &table->of[effect->house_call];
     const char *name = errno_name(final->error);
     diag_lint(diag, SBX_SEVERITY_NOTE, RULE_no_effect, effect->item->origin, "take it away",
               "%s: '%s' has no effect: a house rule answers with %s: %s", effect->from->key,
               effect->item->text, name ? name : "an error",
-              house_settle_reason(effect->house_call));
+              house_settle_reason(table, effect->house_call));
 }
 
 /* A word that stands in the same list before. Returns whether it was reported. */
@@ -98,7 +99,7 @@ static void review_word(const struct call_list *from, const struct item *item,
     if (effect.known == 0 || effect.beaten + effect.overruled < effect.known)
         return;
     if (effect.overruled)
-        report_overruled(&effect, &table->of[effect.house_call], diag);
+        report_overruled(&effect, table, diag);
     else
         report_beaten(&effect, diag);
 }

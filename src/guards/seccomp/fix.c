@@ -82,7 +82,7 @@ static const char *whole_call(struct search *search, const char **instead)
 {
     const char *why;
     *instead = NULL;
-    return house_forbids(search->number, &why, instead) ? why : NULL;
+    return house_forbids(&search->table, search->number, &why, instead) ? why : NULL;
 }
 
 /* A house rule on the whole call. */
@@ -91,7 +91,8 @@ static bool fix_settled(struct search *search)
     const char *instead, *why = whole_call(search, &instead);
     if (why)
         return none(search, "no profile can allow it: %s; %s", why, instead);
-    const bool found = search->number == SYS_listen
+    const int native = table_translate(search->number, search->table.abi, ABI_NATIVE);
+    const bool found = native == SYS_listen
                            ? setting(search, true, "network.tcp_bind\n%s", "0")
                            : setting(search, false, "namespaces.nested\n%s", "yes");
     pass(search);
@@ -113,7 +114,7 @@ static bool fix_lists(struct search *search)
         return false;
     if (!setting(search, true, "syscalls.allow\n%s", search->name))
         return false;
-    if (house_ends(search->policy, search->number))
+    if (house_ends(search->policy, &search->table, search->number))
         return fix_settled(search);
     pass(search);
     return true;
@@ -127,7 +128,7 @@ static void write_condition(const struct search *search, char *text, size_t size
     char name[ARGUMENT_NAME_SIZE];
     unsigned asked = 0;
     bool named;
-    const size_t count = arguments_of(search->name, arguments, &named);
+    const size_t count = arguments_on_abi(search->table.abi, search->name, arguments, &named);
     size_t used = 0;
     for (size_t i = 0; rules && i < rules->count; i++)
         asked |= rules->of[i].condition ? expr_arguments(rules->of[i].condition) : 0;
@@ -237,7 +238,7 @@ void fix_call(const struct sbx_policy *policy, const struct call_table *table, i
                  "such calls at once");
         return;
     }
-    name_of_call(number, search.name);
+    name_on_abi(table->abi, number, search.name);
     for (int round = 0; round < ROUNDS; round++) {
         cases_make(policy, &search.table, number, &cases);
         const struct call_case *one = cases_decide(&cases, args);

@@ -43,46 +43,57 @@ void decider_free(struct decider *rules)
     free(rules);
 }
 
-uint32_t decider_arch(void)
+static enum call_abi abi_of(uint32_t arch)
 {
-    return NATIVE_ARCH;
+    return arch == AUDIT_ARCH_I386 ? ABI_I386 : ABI_NATIVE;
+}
+
+/* The rules for the calls of an ABI; NULL where they are foreign. */
+static const struct call_table *table_for(const struct decider *rules, uint32_t arch)
+{
+    return arch == NATIVE_ARCH ? &rules->table : arch == AUDIT_ARCH_I386 ? rules->table.i386 : NULL;
 }
 
 /* What the rules give; its conditions are gone with the cases. A number that no table has is one
  * that is newer. */
-static struct call_case decide_call(const struct decider *rules, int number, const uint64_t args[6])
+static struct call_case decide_call(const struct decider *rules, const struct call_made *call)
 {
+    const struct call_table *table = table_for(rules, call->arch);
+    const struct call_case dead = {.action = {.kind = ACTION_KILL}, .by = BY_LISTS};
     struct cases cases;
-    if (number < 0 || number >= CALLS_MAX)
+    if (!table) /* the filter lets none come here */
+        return dead;
+    if (call->number < 0 || call->number >= CALLS_MAX)
         return (struct call_case){.action = rules->policy->syscalls_unknown, .by = BY_LISTS};
-    cases_make(rules->policy, &rules->table, number, &cases);
-    const struct call_case *one = cases_decide(&cases, args);
-    if (!one)
-        return (struct call_case){.action = {.kind = ACTION_KILL}, .by = BY_LISTS};
-    return *one;
+    cases_make(rules->policy, table, call->number, &cases);
+    const struct call_case *one = cases_decide(&cases, call->args);
+    return one ? *one : dead;
 }
 
-struct value_action decider_decide(const struct decider *rules, int number, const uint64_t args[6])
+struct value_action decider_decide(const struct decider *rules, const struct call_made *call)
 {
-    return decide_call(rules, number, args).action;
+    return decide_call(rules, call).action;
 }
 
 /* ---- as words ------------------------------------------------------------------------------- */
 
-void call_name(int number, char *text, size_t size)
+void call_name(uint32_t arch, int number, char *text, size_t size)
 {
     char name[CALL_NAME_SIZE];
-    snprintf(text, size, "%s", name_of_call(number, name));
+    snprintf(text, size, "%s%s", abi_of(arch) == ABI_NATIVE ? "" : "i386 ",
+             name_on_abi(abi_of(arch), number, name));
 }
 
-void call_masks(int number, uint64_t masks[6])
+void call_masks(uint32_t arch, int number, uint64_t masks[6])
 {
+    const enum call_abi abi = abi_of(arch);
+    const uint64_t whole = abi == ABI_I386 ? UINT32_MAX : UINT64_MAX;
     struct argument arguments[ARGUMENTS_MAX];
     char name[CALL_NAME_SIZE];
     bool named;
-    const size_t count = arguments_of(name_of_call(number, name), arguments, &named);
+    const size_t count = arguments_on_abi(abi, name_on_abi(abi, number, name), arguments, &named);
     for (size_t i = 0; i < ARGUMENTS_MAX; i++)
-        masks[i] = i >= count ? 0 : arguments[i].kind == ARGUMENT_32 ? UINT32_MAX : UINT64_MAX;
+        masks[i] = i >= count ? 0 : arguments[i].kind == ARGUMENT_32 ? UINT32_MAX : whole;
 }
 
 void call_action_text(struct value_action action, char *text, size_t size)
@@ -101,27 +112,34 @@ void call_action_text(struct value_action action, char *text, size_t size)
 }
 
 /* The line of [syscalls] that decides; the house rules that end whole calls have none. */
-static struct origin tell_lists(const struct decider *rules, int number, char *text, size_t size)
+static struct origin tell_lists(const struct decider *rules, const struct call_made *call,
+                                char *text, size_t size)
 {
-    if (number < 0 || number > rules->table.newest || number >= CALLS_MAX) {
+    const struct call_table *table = table_for(rules, call->arch);
+    const int number = call->number;
+    if (!table) {
+        snprintf(text, size, "syscalls.arch");
+        return rules->policy->syscalls_arch.origin;
+    }
+    if (number < 0 || number > table->newest || number >= CALLS_MAX) {
         snprintf(text, size, "syscalls.unknown");
         return rules->policy->syscalls_unknown.origin;
     }
-    const struct call_verdict *verdict = &rules->table.of[number];
+    const struct call_verdict *verdict = &table->of[number];
     if (verdict->by) {
         snprintf(text, size, "%s %s", calls_key(verdict->kind), verdict->by->text);
         return verdict->by->origin;
     }
     if (verdict->rank != RANK_NONE) {
-        snprintf(text, size, "a house rule: %s", house_settle_reason(number));
+        snprintf(text, size, "a house rule: %s", house_settle_reason(table, number));
         return (struct origin){.file = NULL};
     }
     snprintf(text, size, "syscalls.default");
     return rules->policy->syscalls_default.origin;
 }
 
-static struct origin tell_rule(const struct decider *rules, int number, const struct call_case *one,
-                               char *text, size_t size)
+static struct origin tell_rule(const struct decider *rules, const struct call_made *call,
+                               const struct call_case *one, char *text, size_t size)
 {
     switch (one->by) {
     case BY_HOUSE:
@@ -137,20 +155,23 @@ static struct origin tell_rule(const struct decider *rules, int number, const st
     case BY_LISTS:
         break;
     }
-    return tell_lists(rules, number, text, size);
+    return tell_lists(rules, call, text, size);
 }
 
-void decider_tell(const struct decider *rules, int number, const uint64_t args[6],
+void decider_tell(const struct decider *rules, const struct call_made *call,
                   const struct call_memory *memory, struct sbx_denial *denial)
 {
-    const struct call_case one = decide_call(rules, number, args);
-    call_name(number, denial->call, sizeof(denial->call));
-    decode_arguments(denial->call, args, memory, denial->args, sizeof(denial->args), denial->path,
+    const struct call_case one = decide_call(rules, call);
+    char name[CALL_NAME_SIZE];
+    call_name(call->arch, call->number, denial->call, sizeof(denial->call));
+    decode_arguments(abi_of(call->arch), name_on_abi(abi_of(call->arch), call->number, name),
+                     call->args, memory, denial->args, sizeof(denial->args), denial->path,
                      sizeof(denial->path));
     call_action_text(one.action, denial->action, sizeof(denial->action));
-    const struct origin from = tell_rule(rules, number, &one, denial->rule, sizeof(denial->rule));
+    const struct origin from = tell_rule(rules, call, &one, denial->rule, sizeof(denial->rule));
     denial->origin = (struct sbx_origin){.line = from.line, .column = from.column};
     snprintf(denial->origin.file, sizeof(denial->origin.file), "%s", from.file ? from.file : "");
-    if (!action_passes(one.action))
-        fix_call(rules->policy, &rules->table, number, args, denial);
+    const struct call_table *table = table_for(rules, call->arch);
+    if (!action_passes(one.action) && table)
+        fix_call(rules->policy, table, call->number, call->args, denial);
 }

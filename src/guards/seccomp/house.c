@@ -13,6 +13,7 @@
 #include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -56,9 +57,36 @@ static bool names_family(const struct sbx_policy *policy, int family)
 
 /* ---- rules on whole calls ------------------------------------------------------------------- */
 
-bool house_forbids(int number, const char **why, const char **instead)
+int house_number(const struct call_table *table, int number)
 {
-    switch (number) {
+    return table_translate(number, table->abi, ABI_NATIVE);
+}
+
+int house_number_in(const struct call_table *table, int native)
+{
+    return table_translate(native, ABI_NATIVE, table->abi);
+}
+
+/* Which call of many one of these makes is behind a pointer, or told by a number that would need
+ * all rules once more. */
+static bool is_multiplexer(const struct call_table *table, int number)
+{
+    const int call = table->abi == ABI_I386 ? table_of_number(number, ABI_I386) : -1;
+    return call >= 0 &&
+           (strcmp(table_name(call), "socketcall") == 0 || strcmp(table_name(call), "ipc") == 0);
+}
+
+bool house_forbids(const struct call_table *table, int number, const char **why,
+                   const char **instead)
+{
+    if (is_multiplexer(table, number)) {
+        *why =
+            "it stands for many calls, whose arguments are behind a pointer, where no filter can "
+            "look";
+        *instead = "allow those calls themselves, which i386 has since Linux 4.3 and 5.1";
+        return true;
+    }
+    switch (house_number(table, number)) {
     case SYS_clone3:
         *why = "its flags are behind a pointer, where no filter can look";
         *instead = "allow clone: every libc falls back to it";
@@ -91,31 +119,36 @@ void house_settle(const struct sbx_policy *policy, struct call_table *table)
         const char *why, *instead;
         /* Who names such a call to have it killed, or to have another errno, means just that. */
         bool meant = verdict->rank == RANK_NAME && !calls_passes(policy, table, number);
-        if (!meant && house_forbids(number, &why, &instead))
+        if (!meant && house_forbids(table, number, &why, &instead))
             forbid(verdict, ENOSYS);
     }
-    if (!nested(policy) && calls_passes(policy, table, SYS_setns))
-        forbid(&table->of[SYS_setns], EPERM);
-    if (!policy->network_tcp_bind.count && calls_passes(policy, table, SYS_listen))
-        forbid(&table->of[SYS_listen], EACCES);
+    const int setns = house_number_in(table, SYS_setns),
+              listen = house_number_in(table, SYS_listen);
+    if (!nested(policy) && calls_passes(policy, table, setns))
+        forbid(&table->of[setns], EPERM);
+    if (!policy->network_tcp_bind.count && calls_passes(policy, table, listen))
+        forbid(&table->of[listen], EACCES);
+    if (table->i386)
+        house_settle(policy, table->i386);
 }
 
-int house_ends(const struct sbx_policy *policy, int number)
+int house_ends(const struct sbx_policy *policy, const struct call_table *table, int number)
 {
+    const int native = house_number(table, number);
     const char *why, *instead;
-    if (house_forbids(number, &why, &instead))
+    if (house_forbids(table, number, &why, &instead))
         return ENOSYS;
-    if (number == SYS_listen && !policy->network_tcp_bind.count)
+    if (native == SYS_listen && !policy->network_tcp_bind.count)
         return EACCES;
-    return number == SYS_setns && !nested(policy) ? EPERM : 0;
+    return native == SYS_setns && !nested(policy) ? EPERM : 0;
 }
 
-const char *house_settle_reason(int number)
+const char *house_settle_reason(const struct call_table *table, int number)
 {
     const char *why, *instead;
-    if (house_forbids(number, &why, &instead))
+    if (house_forbids(table, number, &why, &instead))
         return why;
-    if (number == SYS_listen)
+    if (house_number(table, number) == SYS_listen)
         return "network.tcp_bind names no port, and without bind the kernel would pick one";
     return "joining another namespace needs namespaces.nested = yes";
 }
@@ -329,6 +362,13 @@ const struct house_rule house_rules[] = {
 
 const size_t house_rule_count = sizeof(house_rules) / sizeof(house_rules[0]);
 
+/* Whether the profile itself lets a call pass. */
+static bool asks_for(const struct sbx_policy *policy, const struct call_table *table, int number)
+{
+    return rules_pass(table->of[number].rules) ||
+           (table->of[number].rank != RANK_NONE && calls_passes(policy, table, number));
+}
+
 bool house_rule_holds(const struct house_rule *rule, const struct sbx_policy *policy,
                       const struct call_table *table)
 {
@@ -336,9 +376,7 @@ bool house_rule_holds(const struct house_rule *rule, const struct sbx_policy *po
     case HOUSE_NOT_NESTED:
         return !nested(policy);
     case HOUSE_SECCOMP_NOT_ASKED:
-        return !rules_pass(table->of[SYS_seccomp].rules) &&
-               (table->of[SYS_seccomp].rank == RANK_NONE ||
-                !calls_passes(policy, table, SYS_seccomp));
+        return !asks_for(policy, table, house_number_in(table, SYS_seccomp));
     case HOUSE_CONNECT_RESTRICTED:
         return restricts(policy, &policy->network_tcp_connect);
     case HOUSE_PORTS_RESTRICTED:
@@ -357,10 +395,11 @@ bool house_rule_holds(const struct house_rule *rule, const struct sbx_policy *po
 size_t house_rules_of(const struct sbx_policy *policy, const struct call_table *table, int number,
                       const struct house_rule *rules[HOUSE_RULES_OF_A_CALL])
 {
+    const int native = house_number(table, number);
     size_t count = 0;
-    for (size_t i = 0; i < house_rule_count; i++)
+    for (size_t i = 0; i < house_rule_count && native >= 0; i++)
         for (size_t j = 0; j < house_rules[i].calls; j++)
-            if (house_rules[i].numbers[j] == number &&
+            if (house_rules[i].numbers[j] == native &&
                 house_rule_holds(&house_rules[i], policy, table))
                 rules[count++] = &house_rules[i];
     return count;

@@ -46,8 +46,8 @@ struct house_gate {
 
 /* A rule on the low word of one argument of a few calls. */
 struct house_rule {
-    const char *reason; /* for people: behind "a house rule: " */
-    int numbers[HOUSE_CALLS];
+    const char *reason;       /* for people: behind "a house rule: " */
+    int numbers[HOUSE_CALLS]; /* native ones; on i386 the calls of the same names are meant */
     unsigned calls;
     unsigned argument;
     enum house_test test;
@@ -76,17 +76,23 @@ bool house_rule_holds(const struct house_rule *rule, const struct sbx_policy *po
 size_t house_rules_of(const struct sbx_policy *policy, const struct call_table *table, int number,
                       const struct house_rule *rules[HOUSE_RULES_OF_A_CALL]);
 
+/* What a rule calls a number of a table: the native number of the call that has that name; -1 where
+ * no rule can be about it. And back. */
+int house_number(const struct call_table *table, int number);
+int house_number_in(const struct call_table *table, int native);
+
 /* Puts the rules into the verdicts that hold for a whole call, whatever the profile allows:
- * clone3, openat2 and io_uring answer ENOSYS, setns answers EPERM. */
+ * clone3, openat2 and io_uring answer ENOSYS, setns answers EPERM. On i386, too. */
 void house_settle(const struct sbx_policy *policy, struct call_table *table);
 
 /* What a call gets for which house_settle() lets no verdict pass: its errno value; 0 for others. */
-int house_ends(const struct sbx_policy *policy, int number);
+int house_ends(const struct sbx_policy *policy, const struct call_table *table, int number);
 
 /* Whether no profile can let this call through; if so, says why, and what programs do instead. */
-bool house_forbids(int number, const char **why, const char **instead);
+bool house_forbids(const struct call_table *table, int number, const char **why,
+                   const char **instead);
 
 /* Why house_settle() has changed the verdict of a call. */
-const char *house_settle_reason(int number);
+const char *house_settle_reason(const struct call_table *table, int number);
 
 #endif

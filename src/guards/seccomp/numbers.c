@@ -28,7 +28,10 @@ int number_of_call(const char *call, int *number, struct sbx_error *error)
     }
     if (found >= 0)
         return err_set(error, SBX_E_USAGE, 0, "explain",
-                       "this architecture has no system call '%s'", call);
+                       "this architecture has no system call '%s'%s", call,
+                       table_number(found, ABI_I386) >= 0 && ABI_NATIVE == ABI_X86_64
+                           ? "; i386 has it, and the profile does not allow i386"
+                           : "");
     err_set(error, SBX_E_USAGE, 0, "explain", "unknown system call '%s'", call);
     if (*call == '@')
         return err_hint(error, "name one call of the group");

@@ -3,7 +3,7 @@
  * proof.c - walks each path through a program and compares what stands at its end with the rules.
  *
  * A program of classic BPF that has only jumps forward is a tree of paths. A path stands for a
- * region of inputs: a set of numbers of calls, one ABI or the others, and facts about arguments. At
+ * region of inputs: a set of numbers of calls, some of the ABIs, and facts about arguments. At
  * each comparison the region is divided, so that the regions cover every input; where one must be
  * widened, because a comparison is not followed exactly, it then stands for more inputs, and more
  * has to be proved. Must not use code of body.c, decision.c, emit.c or expr.c.
@@ -20,6 +20,7 @@
 
 #if defined(__x86_64__)
 #define PROVED_ARCH AUDIT_ARCH_X86_64
+#define I386_ARCH   AUDIT_ARCH_I386
 #define X32_FIRST   0x40000000U /* numbers of the x32 ABI, which is no other to the kernel */
 #elif defined(__aarch64__)
 #define PROVED_ARCH AUDIT_ARCH_AARCH64
@@ -43,25 +44,31 @@ struct range {
 
 /* The region of a path, and where the path is. */
 struct path {
-    uint64_t numbers[SETS]; /* a set: bit N is call N */
-    uint64_t from, to;      /* numbers from CALLS_MAX on; none where from > to */
-    bool native, foreign;   /* the ABIs that are possible */
-    size_t facts;           /* how many of the proof's hold here */
+    uint64_t numbers[SETS];     /* a set: bit N is call N */
+    uint64_t from, to;          /* numbers from CALLS_MAX on; none where from > to */
+    bool native, i386, foreign; /* the ABIs that are possible */
+    size_t facts;               /* how many of the proof's hold here */
     struct range ranges[ARGUMENT_WORDS];
     size_t at;
     unsigned word; /* the accumulator: this word of the input under `mask`, or a constant */
     uint32_t mask, constant;
 };
 
+/* What the rules give to the calls of one ABI. */
+struct side {
+    const struct call_table *table;
+    uint32_t answers[CALLS_MAX];
+    uint64_t by_arguments[SETS]; /* a set: calls that need their cases, and have no `answers` */
+};
+
 struct proof {
     const struct sbx_policy *policy;
-    const struct call_table *table;
+    struct side native, i386; /* i386: not filled in where its calls are foreign */
     const struct sock_filter *code;
     size_t count;
-    uint32_t answers[CALLS_MAX];  /* what the rules give */
-    uint64_t by_arguments[SETS];  /* a set: calls that need their cases, and have no `answers` */
     struct fact facts[FACTS_MAX]; /* of the path that is being walked */
-    int made;                     /* the call that `cases` are of; -1 none yet */
+    const struct side *made_for;  /* what `cases` are of, with... */
+    int made;                     /* ...the call; -1 none yet */
     struct cases cases;
     unsigned steps;
     uint64_t work; /* of decide(), and of what else grows with the facts */
@@ -82,10 +89,11 @@ static int differs(const struct proof *proof, const char *what, const char *whic
     return please_report(proof->error);
 }
 
-static int differs_at(const struct proof *proof, int number)
+static int differs_at(const struct proof *proof, const struct side *side, int number)
 {
     char name[CALL_NAME_SIZE];
-    return differs(proof, "system call ", name_of_call(number, name));
+    return differs(proof, side == &proof->i386 ? "i386 system call " : "system call ",
+                   name_on_abi(side->table->abi, number, name));
 }
 
 static int refuse(const struct proof *proof, const struct path *path, const char *why)
@@ -109,15 +117,15 @@ static int refuse_size(const struct proof *proof, const struct path *path, const
 }
 
 /* What the rules of a section ask is more than can be found out in bounded time. */
-static int too_hard(const struct proof *proof, int number)
+static int too_hard(const struct proof *proof, const struct side *side, int number)
 {
-    const struct call_rules *rules = proof->table->of[number].rules;
+    const struct call_rules *rules = side->table->of[number].rules;
     char name[CALL_NAME_SIZE];
+    name_on_abi(side->table->abi, number, name);
     if (!rules)
-        return differs(proof, "it is too much to prove system call ", name_of_call(number, name));
+        return differs(proof, "it is too much to prove system call ", name);
     err_set(proof->error, SBX_E_PROFILE, 0, "seccomp",
-            "the rules of [syscall %s] are too many, or too intricate, to be proved",
-            name_of_call(number, name));
+            "the rules of [syscall %s] are too many, or too intricate, to be proved", name);
     err_at(proof->error, rules->of[0].item->origin);
     return err_hint(proof->error,
                     "write fewer rules, that compare fewer arguments with fewer values");
@@ -137,19 +145,24 @@ static bool in_set(const uint64_t set[SETS], unsigned number)
 
 /* Only calls that have rules of their own, or that a house rule names, can have more than one case:
  * for the others to make cases would cost as much as the rest of the proof. */
-static void state_rules(struct proof *proof)
+static void state_rules(const struct sbx_policy *policy, const struct call_table *table,
+                        struct side *side)
 {
+    side->table = table;
+    memset(side->by_arguments, 0, sizeof(side->by_arguments));
     for (unsigned number = 0; number < CALLS_MAX; number++)
-        if (proof->table->of[number].rules)
-            add_to_set(proof->by_arguments, number);
+        if (table->of[number].rules)
+            add_to_set(side->by_arguments, number);
     for (size_t i = 0; i < house_rule_count; i++)
-        for (unsigned j = 0; j < house_rules[i].calls; j++)
-            add_to_set(proof->by_arguments, (unsigned)house_rules[i].numbers[j]);
+        for (unsigned j = 0; j < house_rules[i].calls; j++) {
+            const int number = house_number_in(table, house_rules[i].numbers[j]);
+            if (number >= 0)
+                add_to_set(side->by_arguments, (unsigned)number);
+        }
     for (int number = 0; number < CALLS_MAX; number++)
-        if (!in_set(proof->by_arguments, (unsigned)number))
-            proof->answers[number] =
-                decide_answer(calls_standing(proof->policy, proof->table, number),
-                              calls_tell(proof->table, number));
+        if (!in_set(side->by_arguments, (unsigned)number))
+            side->answers[number] =
+                decide_answer(calls_standing(policy, table, number), calls_tell(table, number));
 }
 
 /* ---- what a comparison says of the region --------------------------------------------------- */
@@ -226,9 +239,16 @@ static void narrow_numbers(struct path *path, unsigned comparison, uint32_t k, b
 
 static void narrow_arch(struct path *path, unsigned comparison, uint32_t k, bool holds)
 {
+    const bool equals = comparison == BPF_JEQ && path->mask == UINT32_MAX && holds;
     if (is_true(comparison, PROVED_ARCH & path->mask, k) != holds)
         path->native = false;
-    if (comparison == BPF_JEQ && path->mask == UINT32_MAX && k == PROVED_ARCH && holds)
+#ifdef I386_ARCH
+    if (is_true(comparison, I386_ARCH & path->mask, k) != holds)
+        path->i386 = false;
+    if (equals && k == I386_ARCH)
+        path->foreign = false;
+#endif
+    if (equals && k == PROVED_ARCH)
         path->foreign = false;
 }
 
@@ -237,7 +257,7 @@ static bool has_inputs(const struct path *path)
     uint64_t any = path->from <= path->to;
     for (unsigned i = 0; i < SETS; i++)
         any |= path->numbers[i];
-    return any && (path->native || path->foreign);
+    return any && (path->native || path->i386 || path->foreign);
 }
 
 /* Cuts off what is known to come out the other way. */
@@ -315,55 +335,65 @@ static bool narrow(struct proof *proof, struct path *path, bool holds)
 
 /* ---- the end of a path ---------------------------------------------------------------------- */
 
-static int check_call(struct proof *proof, const struct path *path, unsigned number,
-                      uint32_t answer)
+static int check_call(struct proof *proof, const struct path *path, const struct side *side,
+                      unsigned number, uint32_t answer)
 {
-    if (!in_set(proof->by_arguments, number))
-        return proof->answers[number] == answer ? 0 : differs_at(proof, (int)number);
-    if (proof->made != (int)number) /* the paths of a call mostly follow each other */
-        cases_make(proof->policy, proof->table, (int)number, &proof->cases);
+    if (!in_set(side->by_arguments, number))
+        return side->answers[number] == answer ? 0 : differs_at(proof, side, (int)number);
+    if (proof->made != (int)number || proof->made_for != side) /* mostly they follow each other */
+        cases_make(proof->policy, side->table, (int)number, &proof->cases);
     proof->made = (int)number;
+    proof->made_for = side;
     switch (decide(&proof->cases, proof->facts, path->facts, answer, &proof->work)) {
     case DECISION_SAME:
         return 0;
     case DECISION_OTHER:
-        return differs_at(proof, (int)number);
+        return differs_at(proof, side, (int)number);
     case DECISION_TOO_HARD:
         break;
     }
-    return too_hard(proof, (int)number);
+    return too_hard(proof, side, (int)number);
 }
 
 /* Numbers that no table has: those of x32 are killed, whatever the profile says. */
-static int check_large(const struct proof *proof, const struct path *path, uint32_t answer)
+static int check_large(const struct proof *proof, const struct path *path, const struct side *side,
+                       uint32_t answer)
 {
-    uint64_t native_end = (uint64_t)UINT32_MAX + 1;
+    uint64_t known_end = (uint64_t)UINT32_MAX + 1;
     if (path->from > path->to)
         return 0;
 #ifdef X32_FIRST
-    native_end = X32_FIRST;
-    if (path->to >= X32_FIRST && answer != SECCOMP_RET_KILL_PROCESS)
+    if (side == &proof->native)
+        known_end = X32_FIRST;
+    if (side == &proof->native && path->to >= X32_FIRST && answer != SECCOMP_RET_KILL_PROCESS)
         return differs(proof, "calls of the x32 ABI", "");
 #endif
-    if (path->from < native_end && answer != decide_answer(proof->policy->syscalls_unknown,
-                                                           calls_tell(proof->table, CALLS_MAX)))
+    if (path->from < known_end && answer != decide_answer(proof->policy->syscalls_unknown,
+                                                          calls_tell(side->table, CALLS_MAX)))
         return differs(proof, "calls that are newer than the table", "");
     return 0;
 }
 
-static int check_end(struct proof *proof, const struct path *path, uint32_t answer)
+static int check_side(struct proof *proof, const struct path *path, const struct side *side,
+                      uint32_t answer)
 {
-    if (path->foreign && answer != SECCOMP_RET_KILL_PROCESS)
-        return differs(proof, "calls of another ABI", "");
-    if (!path->native)
-        return 0;
     for (unsigned i = 0; i < SETS; i++)
         for (uint64_t left = path->numbers[i]; left; left &= left - 1) {
             const unsigned number = i * 64 + (unsigned)__builtin_ctzll(left);
-            if (check_call(proof, path, number, answer) != 0)
+            if (check_call(proof, path, side, number, answer) != 0)
                 return -1;
         }
-    return check_large(proof, path, answer);
+    return check_large(proof, path, side, answer);
+}
+
+static int check_end(struct proof *proof, const struct path *path, uint32_t answer)
+{
+    const bool foreign = path->foreign || (path->i386 && !proof->i386.table);
+    if (foreign && answer != SECCOMP_RET_KILL_PROCESS)
+        return differs(proof, "calls of another ABI", "");
+    if (path->native && check_side(proof, path, &proof->native, answer) != 0)
+        return -1;
+    return path->i386 && proof->i386.table ? check_side(proof, path, &proof->i386, answer) : 0;
 }
 
 /* ---- paths ---------------------------------------------------------------------------------- */
@@ -444,21 +474,25 @@ int proof_check(const struct sbx_policy *policy, const struct call_table *table,
 {
     struct proof proof; /* large: what is not set here is counted, or guarded, before it is read */
     proof.policy = policy;
-    proof.table = table;
     proof.code = code;
     proof.count = count;
     proof.error = error;
     proof.made = -1;
     proof.steps = 0;
     proof.work = 0;
-    memset(proof.by_arguments, 0, sizeof(proof.by_arguments));
+    proof.i386.table = NULL;
+    state_rules(policy, table, &proof.native);
+    if (table->i386)
+        state_rules(policy, table->i386, &proof.i386);
     /* Everything; the kernel starts with 0 in the accumulator. */
     struct path path = {
         .from = CALLS_MAX, .to = UINT32_MAX, .native = true, .foreign = true, .word = WORD_NONE};
+#ifdef I386_ARCH
+    path.i386 = true;
+#endif
     for (unsigned i = 0; i < SETS; i++)
         path.numbers[i] = UINT64_MAX;
     for (unsigned i = 0; i < ARGUMENT_WORDS; i++)
         path.ranges[i] = (struct range){0, UINT32_MAX};
-    state_rules(&proof);
     return walk(&proof, &path, 0);
 }

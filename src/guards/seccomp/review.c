@@ -81,6 +81,18 @@ static int next_call(const char **cursor, const char **name, size_t *length, int
     return 1;
 }
 
+/* The same of a call that i386 alone has, where it is allowed. */
+static bool passes_i386(const struct review *review, const char *name, size_t length,
+                        const struct item *by)
+{
+    char text[64];
+    snprintf(text, sizeof(text), "%.*s", (int)length, name);
+    const int call = table_find(text), number = call < 0 ? -1 : table_number(call, ABI_I386);
+    return number >= 0 && review->table->i386 &&
+           calls_passes(review->policy, review->table->i386, number) &&
+           review->lists->i386->of[number].by == by;
+}
+
 /* The calls of a row that pass because of a word, or of syscalls.default where `by` is NULL. */
 static void collect(const struct review *review, const struct danger *danger, const struct item *by,
                     struct names *names)
@@ -91,6 +103,8 @@ static void collect(const struct review *review, const struct danger *danger, co
     while (next_call(&cursor, &name, &length, &number))
         if (number >= 0 && calls_passes(review->policy, review->table, number) &&
             review->lists->of[number].by == by)
+            names_add(names, name, length);
+        else if (number < 0 && passes_i386(review, name, length, by))
             names_add(names, name, length);
 }
 
@@ -182,6 +196,18 @@ static void review_unknown(const struct review *review)
                   "looked at what they do to a sandbox");
 }
 
+/* Old doors into the kernel, which few programs use and fewer people look at. */
+static void review_abis(const struct review *review)
+{
+    const struct value_list *abis = &review->policy->syscalls_arch;
+    for (size_t i = 0; i < abis->count && review->table->i386; i++)
+        if (strcmp(abis->items[i].first, "i386") == 0)
+            diag_lint(review->diag, SBX_SEVERITY_WARNING, RULE_i386_calls, abis->items[i].origin,
+                      "leave it out unless the program, or one that it starts, is of i386",
+                      "syscalls.arch: 'i386' lets every program call the kernel by its 32-bit "
+                      "doors, too, which have had bugs of their own");
+}
+
 /* Without a call that takes a family the keys on families are about nothing. */
 static void review_families(const struct review *review)
 {
@@ -221,7 +247,8 @@ static int review_errors(const struct sbx_policy *policy, struct arena *arena,
     const size_t before = diag->errors;
     if (filter_settle(policy, arena, lists, diag) != 0)
         return -1;
-    *table = *lists;
+    if (calls_copy(lists, table, arena, diag) != 0)
+        return -1;
     if (filter_write(policy, table, &filter, diag) == 0)
         return review_proof(policy, table, &filter, diag);
     /* What is no fault of the profile is that of the machine: it has run out of something. */
@@ -243,6 +270,7 @@ void seccomp_review(const struct sbx_policy *policy, struct diag *diag)
     review_danger(&review, &mounts);
     review_default(&review, &mounts);
     review_unknown(&review);
+    review_abis(&review);
     review_families(&review);
     review_effects(policy, &lists, &table, diag);
     review_idle(&table, diag);

@@ -62,11 +62,31 @@ static int check_tell(const struct sbx_policy *policy, struct diag *diag)
                       "report is asked for, and syscalls.tell = none tells of nothing");
 }
 
+/* The machine's own ABI can't be left out, and i386 is a part of x86_64 alone. */
+static int check_abis(const struct sbx_policy *policy, struct diag *diag)
+{
+    const struct value_list *abis = &policy->syscalls_arch;
+    bool native = !abis->count && !abis->origin.file;
+    int result = 0;
+    for (size_t i = 0; i < abis->count; i++) {
+        const struct item *item = &abis->items[i];
+        native |= strcmp(item->first, "native") == 0;
+        if (ABI_NATIVE != ABI_X86_64 && strcmp(item->first, "i386") == 0 && !item->optional)
+            result |= diag_error(diag, item->origin, 0,
+                                 "write '?i386' where the profile serves other architectures too",
+                                 "syscalls.arch: %s has no ABI 'i386'", abi_name(ABI_NATIVE));
+    }
+    if (native)
+        return result;
+    return diag_error(diag, abis->origin, 0, "write arch = native i386",
+                      "syscalls.arch: native can't be left out: the launch itself needs it");
+}
+
 /* To let the other families through is what network.families is for. */
 static int seccomp_check(const struct sbx_policy *policy, struct diag *diag)
 {
     enum action_kind kind = policy->network_refused.kind;
-    const int told = check_tell(policy, diag);
+    const int told = check_tell(policy, diag) | check_abis(policy, diag);
     if (kind == ACTION_KILL || kind == ACTION_REPORT || kind == ACTION_ERRNO)
         return told;
     return diag_error(diag, policy->network_refused.origin, 0,
@@ -148,6 +168,8 @@ static int settle_tell(struct plan *plan, const struct host *host, struct call_t
     plan->seccomp.unnamed = why;
     plan->seccomp.unnamed_asked = asks != NULL;
     table->tell = TELL_NONE;
+    if (table->i386)
+        table->i386->tell = TELL_NONE;
     return 0;
 }
 

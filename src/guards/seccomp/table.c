@@ -45,6 +45,22 @@ int table_number(int call, enum call_abi abi)
     return table_numbers[abi][call];
 }
 
+int table_translate(int number, enum call_abi from, enum call_abi to)
+{
+    const int call = table_of_number(number, from);
+    return from == to ? number : call < 0 ? -1 : table_number(call, to);
+}
+
+int table_like(int call)
+{
+    return table_likes[call].call;
+}
+
+bool table_differs(int call)
+{
+    return table_likes[call].differs;
+}
+
 int table_newest(enum call_abi abi)
 {
     return table_last[abi];

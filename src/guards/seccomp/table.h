@@ -9,6 +9,7 @@
 #ifndef GUARDS_SECCOMP_TABLE_H
 #define GUARDS_SECCOMP_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum call_abi { ABI_X86_64, ABI_AARCH64, ABI_I386, ABIS };
@@ -36,6 +37,17 @@ const char *table_name(int call);
 
 /* The number of a call on an ABI; -1 where the ABI lacks it. */
 int table_number(int call, enum call_abi abi);
+
+/* The number on one ABI of the call that has a number on another, by its name; -1 where one of the
+ * two lacks it. */
+int table_translate(int number, enum call_abi from, enum call_abi to);
+
+/* Of a call that only i386 has: the call that does the same elsewhere; -1 where there is none. */
+int table_like(int call);
+
+/* Whether i386 takes the arguments of a call at other places, or in other widths, than the others
+ * do; of a call that only i386 has, than the call that it is like. */
+bool table_differs(int call);
 
 /* The highest number of an ABI: what is above it is newer than the table. */
 int table_newest(enum call_abi abi);

@@ -58,22 +58,50 @@ static void check_row(const struct calls *calls, const struct row *row, const ch
         wrong(path, row->line, "no ABI has %s", row->name);
 }
 
+/* "~NAME", "NAME" or "~". */
+static void take_like(struct row *row, const char *text)
+{
+    row->differs = *text == '~';
+    snprintf(row->like, sizeof(row->like), "%s", text + row->differs);
+}
+
+/* What can be told only at the end. */
+static void check_likes(const struct calls *calls, const char *path)
+{
+    for (int i = 0; i < calls->count; i++) {
+        const struct row *row = &calls->rows[i];
+        const int only = row->numbers[ABI_X86_64] < 0 && row->numbers[ABI_AARCH64] < 0;
+        const int like = *row->like ? calls_find(calls, row->like) : -1;
+        if ((row->differs || *row->like) && row->numbers[ABI_I386] < 0)
+            wrong(path, row->line, "i386 has no %s", row->name);
+        if (*row->like && (like < 0 || calls->rows[like].numbers[ABI_X86_64] < 0))
+            wrong(path, row->line, "%s is like '%s', which x86_64 lacks", row->name, row->like);
+        if (*row->like && !only)
+            wrong(path, row->line, "%s is no call of i386 alone", row->name);
+        if (row->differs && !*row->like && only)
+            wrong(path, row->line, "no other ABI has %s: say which call it is like", row->name);
+    }
+}
+
 void calls_read(struct calls *calls, const char *path)
 {
     struct source source;
     source_open(&source, path);
     while (source_next(&source)) {
         struct row row = {.line = source.line};
-        char numbers[ABIS][8], since[16], rest[2];
-        if (sscanf(source.text, "%39s %7s %7s %7s %15s %1s", row.name, numbers[ABI_X86_64],
-                   numbers[ABI_AARCH64], numbers[ABI_I386], since, rest) != 5)
-            wrong(path, source.line, "a row is NAME X86_64 AARCH64 I386 SINCE");
+        char numbers[ABIS][8], since[16], like[NAME_SIZE] = "", rest[2];
+        const int columns =
+            sscanf(source.text, "%39s %7s %7s %7s %15s %39s %1s", row.name, numbers[ABI_X86_64],
+                   numbers[ABI_AARCH64], numbers[ABI_I386], since, like, rest);
+        if (columns != 5 && columns != 6)
+            wrong(path, source.line, "a row is NAME X86_64 AARCH64 I386 SINCE [LIKE]");
         for (int abi = 0; abi < ABIS; abi++)
             row.numbers[abi] = parse_number(&source, numbers[abi]);
         if (strspn(row.name, "abcdefghijklmnopqrstuvwxyz0123456789_") != strlen(row.name))
             wrong(path, source.line, "'%s' is no name of a system call", row.name);
         if (parse_since(since, row.since) != 0)
             wrong(path, source.line, "'%s' is no version of the kernel", since);
+        take_like(&row, like);
         check_row(calls, &row, path);
         if (calls->count == ROWS_MAX)
             wrong(path, source.line, "more than %d rows", ROWS_MAX);
@@ -81,6 +109,7 @@ void calls_read(struct calls *calls, const char *path)
     }
     if (!calls->count)
         wrong(path, source.line, "no system call");
+    check_likes(calls, path);
 }
 
 int calls_find(const struct calls *calls, const char *name)
@@ -141,6 +170,18 @@ static void write_numbers(const struct calls *calls, FILE *out)
     fputs("};\n", out);
 }
 
+static void write_likes(const struct calls *calls, FILE *out)
+{
+    fputs("static const struct like {\n    int16_t call;\n    bool differs;\n"
+          "} table_likes[TABLE_CALLS] = {\n",
+          out);
+    for (int i = 0; i < calls->count; i++)
+        fprintf(out, "    {%d, %d},\n",
+                *calls->rows[i].like ? calls_find(calls, calls->rows[i].like) : -1,
+                calls->rows[i].differs);
+    fputs("};\n", out);
+}
+
 void calls_write(const struct calls *calls, FILE *out)
 {
     fprintf(out, "enum { TABLE_CALLS = %d };\n", calls->count);
@@ -151,4 +192,5 @@ void calls_write(const struct calls *calls, FILE *out)
         fprintf(out, "    {%d, %d, %d},\n", calls->rows[i].since[0], calls->rows[i].since[1],
                 calls->rows[i].since[2]);
     fputs("};\n", out);
+    write_likes(calls, out);
 }

@@ -32,8 +32,10 @@ int source_next(struct source *source);
 /* One system call. */
 struct row {
     char name[NAME_SIZE];
-    int numbers[ABIS]; /* -1: the ABI lacks it */
-    uint8_t since[3];  /* 0: never implemented */
+    int numbers[ABIS];    /* -1: the ABI lacks it */
+    uint8_t since[3];     /* 0: never implemented */
+    char like[NAME_SIZE]; /* what others call the same call of i386; "" where there is none */
+    int differs;          /* i386 takes its arguments elsewhere */
     unsigned line;
 };
 

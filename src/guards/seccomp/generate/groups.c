@@ -170,7 +170,8 @@ static void mark(const struct section *section, const struct calls *calls, unsig
 }
 
 /* Writes one column of the members of a group: the calls, or their numbers on an ABI, -1 where that
- * is none. Returns how many they are. */
+ * is none. Where a call is in it, so are those that do the same on i386. Returns how many
+ * they are. */
 static int write_members(const struct groups *groups, const struct section *section,
                          const struct calls *calls, int abi, FILE *out)
 {
@@ -180,6 +181,11 @@ static int write_members(const struct groups *groups, const struct section *sect
     for (int i = 0; i < section->count; i++)
         if (*section->words[i].text == '@')
             mark(section_find(groups, section->words[i].text + 1), calls, marks);
+    for (int call = 0; call < calls->count; call++) {
+        const char *like = calls->rows[call].like;
+        if (*like && marks[calls_find(calls, like)] >> ABI_I386 & 1)
+            marks[call] |= 1U << ABI_I386;
+    }
     for (int call = 0; call < calls->count; call++) {
         if (!marks[call])
             continue;
