@@ -145,17 +145,6 @@ static void call_weigh(struct call_verdict *verdict, enum call_rank rank, enum a
     *verdict = (struct call_verdict){.rank = rank, .kind = kind, .error = number, .by = item};
 }
 
-/* On i386, what is said of a call by its name is said of those that are like it, too. */
-static void weigh_alike(const struct call_list *from, const struct item *item, int like,
-                        struct call_table *table)
-{
-    for (int number = 0; number <= table_newest(ABI_I386); number++) {
-        const int call = table_of_number(number, ABI_I386);
-        if (call >= 0 && table_like(call) == like)
-            call_weigh(&table->of[number], RANK_LIKE, from->kind, item);
-    }
-}
-
 static int settle_item(const struct call_list *from, const struct item *item,
                        struct call_table *table, struct diag *diag)
 {
@@ -169,8 +158,6 @@ static int settle_item(const struct call_list *from, const struct item *item,
     for (size_t i = 0; numbers && i < word.group->count; i++)
         if (numbers[i] >= 0)
             call_weigh(&table->of[numbers[i]], RANK_GROUP, from->kind, item);
-    if (word.call >= 0 && from->abi == ABI_I386)
-        weigh_alike(from, item, word.call, table);
     return 0;
 }
 
@@ -246,22 +233,41 @@ static int settle_rivals(const struct sbx_policy *policy, const struct call_tabl
     return result;
 }
 
-int calls_settle(const struct sbx_policy *policy, enum call_abi abi, struct call_table *table,
-                 struct diag *diag)
+/* On i386, what is said of a call by its name is said of those that are like it, too. */
+static void settle_alike(const struct call_table *native, struct call_table *i386)
 {
+    for (int number = 0; number <= i386->newest; number++) {
+        struct call_verdict *verdict = &i386->of[number];
+        const int call = table_of_number(number, ABI_I386);
+        const int like = call < 0 ? -1 : table_like(call);
+        const int other = like < 0 ? -1 : table_number(like, ABI_NATIVE);
+        if (other < 0 || verdict->rank == RANK_NAME || native->of[other].rank != RANK_NAME)
+            continue;
+        *verdict = native->of[other];
+        verdict->rank = RANK_LIKE;
+        verdict->rules = NULL;
+    }
+}
+
+int calls_settle(const struct sbx_policy *policy, const struct call_table *native,
+                 struct call_table *table, struct diag *diag)
+{
+    const enum call_abi abi = native ? ABI_I386 : ABI_NATIVE;
     struct call_list lists[CALL_LISTS];
     int result = check_errno("syscalls.default", policy->syscalls_default.error,
                              policy->syscalls_default.origin, diag);
     memset(table, 0, sizeof(*table));
     table->abi = abi;
+    table->newest = table_newest(abi);
+    table->tell = (enum tell)policy->syscalls_tell.v;
     calls_lists(policy, lists);
     for (size_t i = 0; i < CALL_LISTS; i++) {
         lists[i].abi = abi;
         for (size_t j = 0; j < lists[i].list->count && !diag_stop(diag); j++)
             result |= settle_item(&lists[i], &lists[i].list->items[j], table, diag);
     }
-    table->newest = table_newest(abi);
-    table->tell = (enum tell)policy->syscalls_tell.v;
+    if (native)
+        settle_alike(native, table);
     return diag_stop(diag) ? -1 : result | settle_rivals(policy, table, diag);
 }
 

@@ -80,13 +80,14 @@ int calls_word_number(const struct call_word *word, size_t index);
 /* Reports each word of all lists that names nothing. */
 void calls_names(const struct sbx_policy *policy, struct diag *diag);
 
-/* Settles the lists of [syscalls]. The order of words and lines carries no meaning: a plain name
- * beats a @group; among equals kill beats report beats errno beats log beats allow.
+/* Settles the lists of [syscalls]: for the native ABI, or, where the native table is given, for
+ * i386. The order of words and lines carries no meaning: a plain name beats a @group; among equals
+ * kill beats report beats errno beats log beats allow.
  *
  * Reports all that it finds, and returns -1 where that was anything: a name that is unknown or that
  * this architecture lacks, and for two errno values of the same weight. */
-int calls_settle(const struct sbx_policy *policy, enum call_abi abi, struct call_table *table,
-                 struct diag *diag);
+int calls_settle(const struct sbx_policy *policy, const struct call_table *native,
+                 struct call_table *table, struct diag *diag);
 
 /* A copy that can be changed by itself. What it points to lives in the arena. */
 int calls_copy(const struct call_table *from, struct call_table *to, struct arena *arena,

@@ -79,7 +79,7 @@ static int settle_i386(const struct sbx_policy *policy, struct arena *arena,
     struct call_table *i386 = arena_alloc(arena, sizeof(*i386));
     if (!i386)
         return diag_memory(diag);
-    if (calls_settle(policy, ABI_I386, i386, diag) != 0 ||
+    if (calls_settle(policy, table, i386, diag) != 0 ||
         rules_settle_i386(policy, arena, table, i386, diag) != 0)
         return -1;
     for (int number = 0; number < CALLS_MAX; number++)
@@ -94,7 +94,7 @@ static int settle_i386(const struct sbx_policy *policy, struct arena *arena,
 int filter_settle(const struct sbx_policy *policy, struct arena *arena, struct call_table *table,
                   struct diag *diag)
 {
-    int names = calls_settle(policy, ABI_NATIVE, table, diag);
+    int names = calls_settle(policy, NULL, table, diag);
     if (names != 0 && diag_stop(diag))
         return -1;
     names |= rules_settle(policy, arena, table, diag);

@@ -47,8 +47,10 @@ int table_number(int call, enum call_abi abi)
 
 int table_translate(int number, enum call_abi from, enum call_abi to)
 {
+    if (from == to) /* by far the most often */
+        return number;
     const int call = table_of_number(number, from);
-    return from == to ? number : call < 0 ? -1 : table_number(call, to);
+    return call < 0 ? -1 : table_number(call, to);
 }
 
 int table_like(int call)
