@@ -48,24 +48,29 @@ static enum call_abi abi_of(uint32_t arch)
     return arch == AUDIT_ARCH_I386 ? ABI_I386 : ABI_NATIVE;
 }
 
-/* The rules for the calls of an ABI; NULL where they are foreign. */
+/* Whether the rules know nothing of an ABI: the filter lets none of its calls come here. */
+static bool is_foreign(const struct decider *rules, uint32_t arch)
+{
+    return arch != NATIVE_ARCH && (arch != AUDIT_ARCH_I386 || !rules->table.i386);
+}
+
+/* The rules for the calls of an ABI that is not foreign. */
 static const struct call_table *table_for(const struct decider *rules, uint32_t arch)
 {
-    return arch == NATIVE_ARCH ? &rules->table : arch == AUDIT_ARCH_I386 ? rules->table.i386 : NULL;
+    return arch == NATIVE_ARCH ? &rules->table : rules->table.i386;
 }
 
 /* What the rules give; its conditions are gone with the cases. A number that no table has is one
  * that is newer. */
 static struct call_case decide_call(const struct decider *rules, const struct call_made *call)
 {
-    const struct call_table *table = table_for(rules, call->arch);
     const struct call_case dead = {.action = {.kind = ACTION_KILL}, .by = BY_LISTS};
     struct cases cases;
-    if (!table) /* the filter lets none come here */
+    if (is_foreign(rules, call->arch))
         return dead;
     if (call->number < 0 || call->number >= CALLS_MAX)
         return (struct call_case){.action = rules->policy->syscalls_unknown, .by = BY_LISTS};
-    cases_make(rules->policy, table, call->number, &cases);
+    cases_make(rules->policy, table_for(rules, call->arch), call->number, &cases);
     const struct call_case *one = cases_decide(&cases, call->args);
     return one ? *one : dead;
 }
@@ -117,7 +122,7 @@ static struct origin tell_lists(const struct decider *rules, const struct call_m
 {
     const struct call_table *table = table_for(rules, call->arch);
     const int number = call->number;
-    if (!table) {
+    if (is_foreign(rules, call->arch)) {
         snprintf(text, size, "syscalls.arch");
         return rules->policy->syscalls_arch.origin;
     }
@@ -171,7 +176,6 @@ void decider_tell(const struct decider *rules, const struct call_made *call,
     const struct origin from = tell_rule(rules, call, &one, denial->rule, sizeof(denial->rule));
     denial->origin = (struct sbx_origin){.line = from.line, .column = from.column};
     snprintf(denial->origin.file, sizeof(denial->origin.file), "%s", from.file ? from.file : "");
-    const struct call_table *table = table_for(rules, call->arch);
-    if (!action_passes(one.action) && table)
-        fix_call(rules->policy, table, call->number, call->args, denial);
+    if (!action_passes(one.action) && !is_foreign(rules, call->arch))
+        fix_call(rules->policy, table_for(rules, call->arch), call->number, call->args, denial);
 }
