@@ -6,9 +6,11 @@
  *     1 byte    actions of default, unknown and refused; whether namespaces may be nested
  *     1 byte    N, and N % 8 bytes: socket families
  *     1 byte    N, and N times 4 bytes: number (2), action, error value of one call
- *     1 byte    N, and N % 8 times 16 bytes: number (2) of a call, action, error value of a rule,
- * and of each of two comparisons: kind, argument and width, value (4) the rest  of 7 bytes each:
- * place (2), field, value (4) of one change of the program
+ *     1 byte    N: with 128 there is i386, with 64 of other verdicts
+ *
+ * and N % 8 times 16 bytes: number (2) of a call, action, error value of a rule, and of each of two
+ * comparisons: kind, argument and width, value (4); the rest, 7 bytes each: place (2), field, value
+ * (4) of one change of the program.
  */
 #include "expect.h"
 #include "guards/seccomp/cases.h"
@@ -44,7 +46,7 @@ struct subject {
     struct item families[FAMILIES];
     struct ruled ruled[RULES];
     struct item none; /* which rules are of */
-    struct call_table table;
+    struct call_table table, i386;
     struct filter filter;
     struct values changed; /* what the changes compare with */
 };
@@ -107,6 +109,27 @@ static void make_rule(struct subject *subject, struct ruled *ruled, struct input
     ruled->rule.item = &subject->none;
     ruled->rules = (struct call_rules){.of = &ruled->rule, .count = 1};
     subject->table.of[number].rules = &ruled->rules;
+    if (subject->table.i386 && action & 8)
+        subject->i386.of[number].rules = &ruled->rules;
+}
+
+/* On x86_64, and sometimes: all verdicts once more, for other calls of i386; rules for both. */
+static void make_i386(struct subject *subject, bool wanted, bool other)
+{
+    struct call_table *i386 = &subject->i386;
+    if (!wanted || ABI_NATIVE != ABI_X86_64)
+        return;
+    *i386 = subject->table;
+    i386->abi = ABI_I386;
+    for (int number = 0; number <= NEWEST && other; number++)
+        i386->of[number] = subject->table.of[NEWEST - number];
+    subject->table.i386 = i386;
+}
+
+static void make_rules(struct subject *subject, uint32_t count, struct input *input)
+{
+    for (uint32_t i = 0; i < count; i++)
+        make_rule(subject, &subject->ruled[i], input);
 }
 
 static void make_policy(struct subject *subject, struct input *input)
@@ -130,9 +153,9 @@ static void make_policy(struct subject *subject, struct input *input)
         subject->table.of[number] =
             (struct call_verdict){.rank = RANK_NAME, .kind = action.kind, .error = action.error};
     }
-    const uint32_t rules = take(input, 1) % (RULES + 1);
-    for (uint32_t i = 0; i < rules; i++)
-        make_rule(subject, &subject->ruled[i], input);
+    const uint32_t rules = take(input, 1);
+    make_i386(subject, rules & 128, rules & 64);
+    make_rules(subject, rules % (RULES + 1), input);
 }
 
 static void change_program(struct subject *subject, struct input *input)
@@ -195,15 +218,16 @@ static int64_t answer_of(const struct subject *subject, const struct seccomp_dat
     return bpf_sim(&program, data);
 }
 
-static void check_call(const struct subject *subject, int number)
+static void check_call(const struct subject *subject, const struct call_table *table, uint32_t arch,
+                       int number)
 {
     static struct cases cases;
     static struct values values;
-    cases_make(&subject->policy, &subject->table, number, &cases);
+    cases_make(&subject->policy, table, number, &cases);
     make_values(subject, &cases, &values);
     for (size_t i = 0; i < values.count; i++)
         for (unsigned j = 0; j < 4; j++) {
-            struct seccomp_data data = {.nr = number, .arch = NATIVE_ARCH};
+            struct seccomp_data data = {.nr = number, .arch = arch};
             for (unsigned k = 0; k < 6; k++)
                 data.args[k] =
                     j < 2 || (k ^ j) & 1 ? values.of[i] ^ (uint64_t)(j == 1) << 40 : UINT64_MAX;
@@ -246,15 +270,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     for (int number = 0; number < CALLS_MAX; number++)
-        check_call(&subject, number);
-    check_foreign(&subject, AUDIT_ARCH_I386, 1);
+        check_call(&subject, &subject.table, NATIVE_ARCH, number);
+    for (int number = 0; number < CALLS_MAX && subject.table.i386; number++)
+        check_call(&subject, &subject.i386, AUDIT_ARCH_I386, number);
+    if (!subject.table.i386)
+        check_foreign(&subject, AUDIT_ARCH_I386, 1);
     check_foreign(&subject, 0, -1);
 #if defined(__x86_64__)
     check_foreign(&subject, NATIVE_ARCH, 0x40000001);
     check_foreign(&subject, NATIVE_ARCH, -1);
 #endif
     for (size_t i = 0; i < subject.changed.count; i++)
-        if (subject.changed.of[i] != NATIVE_ARCH)
+        if (subject.changed.of[i] != NATIVE_ARCH && subject.changed.of[i] != AUDIT_ARCH_I386)
             check_foreign(&subject, (uint32_t)subject.changed.of[i], 0);
     return 0;
 }

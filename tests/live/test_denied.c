@@ -129,6 +129,30 @@ static void reported(void **state)
     result_free(&r);
 }
 
+/* Numbers of i386 mean other calls: each is told by its own name, and answered by its own rule. */
+static void of_i386(void **state)
+{
+    struct result r;
+
+    (void)state;
+#ifndef __x86_64__
+    skip();
+#endif
+    RUN(&r, .argv = DENY("i386")); /* the kernel kills them all */
+    expect_outcome(&r, "denied", 159);
+    expect_out(&r, "");
+    result_free(&r);
+    RUN(&r,
+        .set = LIST("syscalls.arch=native i386", "syscalls.report+=getuid:EACCES",
+                    "syscalls.log+=personality"),
+        .argv = DENY("i386"));
+    expect_denied(&r, "i386 socket", "AF_INET, SOCK_STREAM, 0", "network.refused");
+    expect_out(&r, "136: 0\n199: -13\n");
+    assert_int_equal(count_of(&r, "i386 getuid32", "report:EACCES"), 1);
+    assert_int_equal(count_of(&r, "i386 personality", "log"), 1);
+    result_free(&r);
+}
+
 static void logged(void **state)
 {
     struct result r;
@@ -262,6 +286,7 @@ static int body(int argc, char **argv)
         cmocka_unit_test(by_anyone),
         cmocka_unit_test(who_would_rather_live),
         cmocka_unit_test(reported),
+        cmocka_unit_test(of_i386),
         cmocka_unit_test(logged),
         cmocka_unit_test(an_exec_that_fails),
         cmocka_unit_test(what_is_told),

@@ -28,8 +28,8 @@ static const uint32_t foreign_numbers[] = {X32_BIT + 4096, 0x7fffffff, 0x8000000
                                            0x80000001,     0xc0000000, 0xffffffff};
 
 static struct attempt attempts[ATTEMPTS_MAX];
-static uint16_t without[ATTEMPTS_MAX]; /* what the kernel answers with no filter; NOT_TRIED: no
-                                        * number of the native ABI, so that it never gets there */
+static uint16_t without[ATTEMPTS_MAX]; /* what the kernel answers with no filter; NOT_TRIED: of an
+                                        * ABI that never gets there */
 static size_t attempt_count;
 
 static void add(uint32_t number, bool i386)
@@ -87,6 +87,8 @@ static struct made *make(const char *profile, const char *const *sets)
         filter_settle(made->policy, &made->arena, &made->table, &diag) != 0)
         fail_msg("%s: %s", profile, error.text);
     made->table.tell = TELL_NONE; /* nobody answers for the kernel here */
+    if (made->table.i386)
+        made->table.i386->tell = TELL_NONE;
     if (filter_write(made->policy, &made->table, &made->filter, &diag) != 0)
         fail_msg("%s: %s", profile, error.text);
     return made;
@@ -103,10 +105,13 @@ static struct value_action expected(const struct made *made, const struct attemp
 {
     struct cases cases;
     uint64_t values[6];
-    if (!is_native(attempt))
+    const struct call_table *table = is_native(attempt) ? &made->table
+                                     : attempt->i386    ? made->table.i386
+                                                        : NULL;
+    if (!table)
         return (struct value_action){.kind = ACTION_KILL};
     attempt_arguments(attempt, values);
-    cases_make(made->policy, &made->table, (int)attempt->number, &cases);
+    cases_make(made->policy, table, (int)attempt->number, &cases);
     return cases_decide(&cases, values)->action;
 }
 
@@ -149,6 +154,7 @@ static uint16_t seen(struct value_action action, uint16_t passed)
 /* How much is tried; all of the native calls are, always. */
 enum scope {
     WITH_ALL_FOREIGN,  /* and each number of the other ABIs */
+    WITH_I386,         /* and each number of i386, which this filter lets pass */
     WITH_SOME_FOREIGN, /* and one in eight: two comparisons at the filter's start end them all */
     NATIVE_ONCE,       /* with one kind of arguments */
 };
@@ -157,6 +163,8 @@ static bool is_in(enum scope scope, const struct attempt *attempt)
 {
     if (scope == NATIVE_ONCE)
         return is_native(attempt) && attempt->arguments == ALL_ONES;
+    if (scope == WITH_I386)
+        return is_native(attempt) || attempt->i386;
     return scope == WITH_ALL_FOREIGN || is_native(attempt) || attempt->number % 8 == 4;
 }
 
@@ -174,14 +182,14 @@ static const char *abi(const struct attempt *attempt)
 static bool is_left_out(const struct made *rules, const struct attempt *attempt)
 {
     const char *why;
-    return is_native(attempt) && attempt_is_left_out(attempt->number, &why) &&
-           action_passes(expected(rules, attempt));
+    return attempt_is_left_out(attempt, &why) && action_passes(expected(rules, attempt));
 }
 
 /* The next best to trying it: the filter is run on it by our own interpreter. */
 static void expect_simulated_pass(const struct sock_fprog *program, const struct attempt *attempt)
 {
-    struct seccomp_data data = {.nr = (int)attempt->number, .arch = NATIVE_ARCH};
+    struct seccomp_data data = {.nr = (int)attempt->number,
+                                .arch = attempt->i386 ? AUDIT_ARCH_I386 : NATIVE_ARCH};
     uint64_t values[6];
     attempt_arguments(attempt, values);
     for (int i = 0; i < 6; i++)
@@ -238,7 +246,7 @@ static void expect_agreement(const char *profile, const char *const *sets, enum 
     printf("%s: %u pass, %u fail, %u killed, %u not tried\n", profile, counts.passed, counts.failed,
            counts.killed, counts.left_out);
     assert_int_equal(counts.wrong, 0);
-    assert_true(counts.left_out <= ARGUMENTS_KINDS);
+    assert_true(counts.left_out <= (scope == WITH_I386 ? 7 : ARGUMENTS_KINDS));
     assert_true(counts.passed > 100);
     assert_true(counts.failed > 10);
     made_free(made);
@@ -254,13 +262,16 @@ static void the_kernel_without_a_filter(void **state)
     unsigned there = 0;
     (void)state;
     for (size_t i = 0; i < attempt_count; i++)
-        skip[i] = !is_native(&attempts[i]) || attempt_is_left_out(attempts[i].number, &why);
+        skip[i] = (!is_native(&attempts[i]) && !attempts[i].i386) ||
+                  attempt_is_left_out(&attempts[i], &why);
     assert_int_equal(every_call(NULL, attempts, skip, attempt_count, without), 0);
     for (size_t i = 0; i < attempt_count; i++) {
         if (skip[i])
             continue;
         assert_int_not_equal(without[i], NO_ANSWER);
         assert_int_not_equal(without[i], KILLED_BY + SIGSYS);
+        if (attempts[i].i386)
+            continue;
         if (attempts[i].number < NATIVE && attempts[i].arguments == LOW_ZEROS)
             there += without[i] != ENOSYS;
         if (attempts[i].number >= NATIVE)
@@ -353,6 +364,27 @@ static void nearly_all_allowed(void **state)
                      WITH_SOME_FOREIGN);
 }
 
+/* Where i386 is allowed, each of its calls gets what the lists say of it by name. */
+static void calls_of_i386(void **state)
+{
+#ifdef __x86_64__
+    (void)state;
+    expect_agreement("judge", LIST("syscalls.arch=native i386"), WITH_I386);
+    expect_agreement("judge",
+                     LIST("syscalls.arch=native i386", "syscalls.default=errno:EHWPOISON",
+                          "syscalls.unknown=errno:ENOTUNIQ", "network.refused=errno:EXFULL",
+                          "syscalls.errno+=@identity:EXFULL fcntl:ENOANO"),
+                     WITH_I386);
+    expect_agreement("judge",
+                     LIST("syscalls.arch=native i386", "syscalls.default=allow",
+                          "syscalls.unknown=allow", "syscalls.errno+=stat:EXFULL"),
+                     WITH_I386);
+#else
+    (void)state;
+    skip();
+#endif
+}
+
 static int body(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -361,6 +393,7 @@ static int body(int argc, char **argv)
         cmocka_unit_test(the_shipped_profiles),
         cmocka_unit_test(denials_of_another_kind),
         cmocka_unit_test(nearly_all_allowed),
+        cmocka_unit_test(calls_of_i386),
         cmocka_unit_test(one_wrong_number_is_found),
     };
     (void)argc, (void)argv;

@@ -313,6 +313,25 @@ static void until_lost(void)
     printf("lost %d\n", errno == ENOSYS);
 }
 
+/* socket(AF_INET, SOCK_STREAM, 0) of i386, where 359 is another call than natively; then
+ * personality(0) and getuid32(), which is 199. */
+static void of_i386(void)
+{
+#ifdef __x86_64__
+    static const int calls[] = {136, 199, 359};
+    for (size_t i = 0; i < sizeof(calls) / sizeof(*calls); i++) {
+        int result;
+        __asm__ volatile("int $0x80"
+                         : "=a"(result)
+                         : "a"(calls[i]), "b"(calls[i] == 359 ? AF_INET : 0), "c"(SOCK_STREAM),
+                           "d"(0)
+                         : "memory", "r8", "r9", "r10", "r11");
+        printf("%d: %d\n", calls[i], result < 0 ? result : 0);
+        fflush(stdout);
+    }
+#endif
+}
+
 int main(int argc, char **argv)
 {
     const char *way = argc > 1 ? argv[1] : "";
@@ -327,6 +346,7 @@ int main(int argc, char **argv)
         {"block", blocking},       {"handlers", changing_handlers},
         {"paths", odd_paths},      {"changing", changing_path},
         {"leave", leave},          {"lost", until_lost},
+        {"i386", of_i386},
     };
     size_t i;
 

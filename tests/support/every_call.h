@@ -42,7 +42,7 @@ enum {
 void attempt_arguments(const struct attempt *attempt, uint64_t values[6]);
 
 /* Whether a call that reaches the kernel is not tried at all, and why. */
-bool attempt_is_left_out(uint32_t number, const char **why);
+bool attempt_is_left_out(const struct attempt *attempt, const char **why);
 
 /* Makes all calls, each in a process of its own behind the filter (NULL: without one), and leaves
  * the answers in `answers`; calls with `skip` set are not made and get NOT_TRIED. Returns 0, or -1
