@@ -8,13 +8,16 @@
 
 # ---- the tables
 
-_sandbox_verbs=(run check explain diff changes image)
+_sandbox_verbs=(run why check explain diff changes image)
 
 _sandbox_options() # VERB; sets words
 {
     case $1 in
     run)
         words=(-p --profile -s --set -f --file -r --report --report-format -v --verbose -h --help --version)
+        ;;
+    why)
+        words=(-p --profile -s --set -f --file -o --output -h --help)
         ;;
     check)
         words=(-s --set --format --ignore -h --help)
@@ -44,6 +47,10 @@ _sandbox_argument() # VERB OPTION; sets argument
     run-f | run--file) argument=file ;;
     run-r | run--report) argument=file ;;
     run--report-format) argument='words json meta' ;;
+    why-p | why--profile) argument=profile ;;
+    why-s | why--set) argument=setting ;;
+    why-f | why--file) argument=file ;;
+    why-o | why--output) argument=file ;;
     check-s | check--set) argument=setting ;;
     check--format) argument='words text json sarif' ;;
     check--ignore) argument='words no-effect claimed-twice writable-executable host-socket raw-dbus agent-socket x11 host-device host-system secrets changing-layer environment-kept secret-environment loader-environment root-capability nested-namespaces host-ipc host-network abstract-sockets wide-family datagrams missing-limits weaker-limits unreachable-limit default-allow unknown-allow i386-calls debug-syscalls mount-syscalls module-syscalls bpf-syscalls perf-syscalls userfaultfd keyring-syscalls file-handles kernel-log privileged-syscalls clock-syscalls obsolete-syscalls' ;;
@@ -398,14 +405,14 @@ _sandbox_read_words()
         case $word in
         --)
             no_options=1
-            [[ $verb != run && $verb != explain ]] || program=$index
+            [[ $verb != run && $verb != why && $verb != explain ]] || program=$index
             ;;
         --*=*) ;;
         --*) [[ $no_options ]] || _sandbox_argument "$verb" "$word" ;;
         -?*) [[ $no_options ]] || _sandbox_letters "${word#-}" ;;
         *)
             operands+=("$word")
-            [[ $verb != run ]] || program=$((index - 1))
+            [[ $verb != run && $verb != why ]] || program=$((index - 1))
             ;;
         esac
         [[ ! $program ]] || return
@@ -453,7 +460,7 @@ _sandbox()
         _sandbox_offer "$start" "${words[@]}"
     elif [[ $last -eq 1 ]]; then
         _sandbox_offer "$start" "${_sandbox_verbs[@]}"
-    elif [[ $verb == run ]]; then
+    elif [[ $verb == run || $verb == why ]]; then
         _sandbox_offer_program "$last" "$start" && return
     else
         _sandbox_offer_operand "$start"

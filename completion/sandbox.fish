@@ -5,7 +5,7 @@
 
 # ---- the tables
 
-set -g __sandbox_verbs run check explain diff changes image
+set -g __sandbox_verbs run why check explain diff changes image
 
 # Whether an option, as VERB-X or VERB--NAME, takes an argument.
 function __sandbox_takes
@@ -19,6 +19,14 @@ function __sandbox_takes
         case run-r run--report
             return 0
         case run--report-format
+            return 0
+        case why-p why--profile
+            return 0
+        case why-s why--set
+            return 0
+        case why-f why--file
+            return 0
+        case why-o why--output
             return 0
         case check-s check--set
             return 0
@@ -195,7 +203,7 @@ function __sandbox_read
         set i (math $i + 1)
         if test "$word" = --
             set place end
-            if contains $verb run explain
+            if contains $verb run why explain
                 set place program
                 set operands $words[$i..-1]
                 break
@@ -206,7 +214,7 @@ function __sandbox_read
             __sandbox_letters $verb (string sub -s 2 -- $word); and set i (math $i + 1)
         else if test $place = end; or not string match -q -- '-*' $word
             set -a operands $word
-            if test $verb = run
+            if contains $verb run why
                 set place program
                 set operands $word $words[$i..-1]
                 break
@@ -242,7 +250,7 @@ function __sandbox_at
             test $place = options -a $verb = $argv[2]
         case program
             test $place = program
-            or test $verb = run -a (count (commandline -opc)) -gt 1
+            or contains $verb run why; and test (count (commandline -opc)) -gt 1
         case profile
             test $place != program; or return
             switch $verb
@@ -316,6 +324,7 @@ complete -c sandbox -n '__sandbox_at program' -a '(__sandbox_program)'
 complete -c sandbox -n '__sandbox_at action' -a 'list apply discard'
 complete -c sandbox -n '__sandbox_at kept' -a '(__fish_complete_directories; __sandbox_profiles)'
 complete -c sandbox -n '__sandbox_at verb' -a run -d 'run a program behind the walls that a profile asks for, or not at all'
+complete -c sandbox -n '__sandbox_at verb' -a why -d 'run a program, and tell what was in its way and what would let it pass'
 complete -c sandbox -n '__sandbox_at verb' -a check -d 'tell whether profiles are valid, and what in them is dangerous'
 complete -c sandbox -n '__sandbox_at verb' -a explain -d 'show what a profile amounts to, where each value comes from, and how it is enforced'
 complete -c sandbox -n '__sandbox_at verb' -a diff -d 'show what profile B allows that A does not, and the reverse'
@@ -329,6 +338,11 @@ complete -c sandbox -n '__sandbox_at options run' -l report-format -x -a 'json m
 complete -c sandbox -n '__sandbox_at options run' -s v -l verbose -d 'tell on stderr of each denied system call, and how the program ended'
 complete -c sandbox -n '__sandbox_at options run' -s h -l help -d 'print a summary of the options'
 complete -c sandbox -n '__sandbox_at options run' -l version -d 'print the version'
+complete -c sandbox -n '__sandbox_at options why' -s p -l profile -x -a '(__sandbox_profiles)' -d 'the profile: a path, or a name such as judge'
+complete -c sandbox -n '__sandbox_at options why' -s s -l set -x -a '(__sandbox_settings)' -d 'override one key of the profile; += adds to a list; may be repeated'
+complete -c sandbox -n '__sandbox_at options why' -s f -l file -r -F -d 'show one more file, read-only, in the working directory'
+complete -c sandbox -n '__sandbox_at options why' -s o -l output -r -F -d 'write what is told to FILE, not to stderr'
+complete -c sandbox -n '__sandbox_at options why' -s h -l help -d 'print a summary of the options'
 complete -c sandbox -n '__sandbox_at options check' -s s -l set -x -a '(__sandbox_settings)' -d 'override one key of each profile; += adds to a list; may be repeated'
 complete -c sandbox -n '__sandbox_at options check' -l format -x -a 'text json sarif' -d 'text (the default), json, or sarif for code scanners'
 complete -c sandbox -n '__sandbox_at options check' -l ignore -x -a 'no-effect claimed-twice writable-executable host-socket raw-dbus agent-socket x11 host-device host-system secrets changing-layer environment-kept secret-environment loader-environment root-capability nested-namespaces host-ipc host-network abstract-sockets wide-family datagrams missing-limits weaker-limits unreachable-limit default-allow unknown-allow i386-calls debug-syscalls mount-syscalls module-syscalls bpf-syscalls perf-syscalls userfaultfd keyring-syscalls file-handles kernel-log privileged-syscalls clock-syscalls obsolete-syscalls' -d 'say nothing of that rule; may be repeated'

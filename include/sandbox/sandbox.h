@@ -217,6 +217,34 @@ struct sbx_file {
     const char *name;   /* a plain file name inside; NULL means the last part of source */
 };
 
+enum { SBX_SETTINGS_MAX = 3, SBX_OBSTACLES_MAX = 64 };
+
+/* Something that a watched program wanted to reach, with what is in the way. Its texts may hold
+ * what a program wrote there: print them through sbx_escape(). */
+struct sbx_obstacle {
+    char call[48]; /* the system call that came to it first, and its arguments */
+    char args[480];
+    char path[1024]; /* absolute, inside; of a network address: "192.0.2.1:80" */
+    char wall[16];   /* what says no: "view", "hidden", "read-only", "noexec", "nosymfollow",
+                      * "landlock", "network", "permissions" */
+    char why[1400];  /* the same in words, with its object */
+    struct sbx_origin origin; /* the line of the profile that asks for it; file may be "" */
+    char fix[1200];           /* the least change of the profile, or why there is none */
+    char settings[SBX_SETTINGS_MAX][1100]; /* for sbx_policy_set(), all together; the rest is "" */
+    int pid; /* of the first process, as the launcher sees it, and what it calls itself */
+    char comm[16];
+    uint64_t count; /* how often it was wanted; 1 or more */
+};
+
+/* What was seen of a watched program. */
+struct sbx_watch {
+    struct sbx_obstacle obstacles[SBX_OBSTACLES_MAX];
+    size_t count;
+    uint64_t calls;      /* that were looked at */
+    uint64_t left_out;   /* calls that met an obstacle for which there was no room */
+    char unwatched[256]; /* why files were not watched; "" where they were */
+};
+
 /* What to run. */
 struct sbx_command {
     const char *const *argv; /* NULL-terminated, argv[0] is the program: a path, or a bare name that
@@ -228,6 +256,8 @@ struct sbx_command {
     int tell_fd; /* where each denial is told in a line while the program runs: a descriptor above
                   * 0, which must be open for writing; 0: nowhere. A line that can't be written
                   * within a second is dropped, and so is what comes after a thousand */
+    struct sbx_watch *watch; /* NULL; else the program is watched, and this receives what was in
+                              * its way: see sbx_run() */
 };
 
 enum sbx_outcome {
@@ -257,7 +287,6 @@ struct sbx_guard_report {
 };
 
 enum { SBX_GUARDS_MAX = 16, SBX_UNKEPT_MAX = 16, SBX_DENIALS_MAX = 16, SBX_CALLS_MAX = 32 };
-
 /* A system call that the filter did not just let through. Its texts may hold what a program wrote
  * there: print them through sbx_escape(). */
 struct sbx_denial {
@@ -274,8 +303,12 @@ struct sbx_denial {
     char rule[160];  /* what decided: "network.refused", "syscalls.kill @debug", "a house rule: ..."
                       */
     struct sbx_origin origin; /* the line of that; file is "" where it is built in */
-    uint64_t count;           /* how often this very call was made; 1 or more */
-    bool ended;               /* the program's first process was killed for it */
+    char fix[400]; /* the least change of the profile that lets this call pass with these arguments,
+                    * in its words: "syscalls.allow = ptrace"; or why there is none */
+    char settings[SBX_SETTINGS_MAX][208]; /* the same for sbx_policy_set(), all of them together;
+                                           * the rest is ""; none where there is no such change */
+    uint64_t count;                       /* how often this very call was made; 1 or more */
+    bool ended;                           /* the program's first process was killed for it */
 };
 
 /* How often a system call got an answer. */
@@ -376,6 +409,11 @@ int sbx_policy_diff(const struct sbx_policy *a, const struct sbx_policy *b, bool
 /* Runs a command under a policy, with the caller's stdin, stdout and stderr, and waits for its end.
  * A regular stdin that the program could write is shown to it read-only, from the same offset; the
  * caller's own offset does not move. With limits.output the program writes to pipes.
+ *
+ * With command->watch set, each call that names a file or an address waits until the launcher has
+ * looked at what is there; all that the filter denies is told as with syscalls.tell = all. What is
+ * found out is for people: a program can change a name while it is looked at, so no wall rests on
+ * it. The walls are those of any run, and it takes longer.
  *
  * report     is always filled in, also on failure (outcome SETUP_FAILED)
  *

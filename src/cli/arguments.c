@@ -189,6 +189,7 @@ int arguments_help(enum cli_verb_id verb)
 {
     static const char *const exits[VERB_COUNT] = {
         [VERB_run] = statuses,
+        [VERB_why] = statuses,
         [VERB_check] = "Exit status: 0 nothing but notes; 1 warnings; 2 errors; 125 the check "
                        "could not be made.\n",
         [VERB_explain] = "Exit status: 0; 125 where the profile is not valid.\n",
@@ -214,4 +215,16 @@ int arguments_help(enum cli_verb_id verb)
     if (verb == VERB_run)
         fputs("See sandbox VERB --help, and sandbox(1).\n", stdout);
     return ferror(stdout) || fflush(stdout) != 0 ? EXIT_SANDBOX : 0;
+}
+
+/* The last colon separates, unless a '/' follows it: names have none. */
+void file_argument(struct sbx_file *file, char *text)
+{
+    char *colon = strrchr(text, ':');
+    file->source = text;
+    file->name = NULL;
+    if (colon && !strchr(colon, '/') && colon != text) {
+        *colon = '\0';
+        file->name = colon + 1;
+    }
 }

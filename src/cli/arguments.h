@@ -38,6 +38,9 @@ int arguments_word(const struct arguments *arguments, enum cli_option_id id);
  * stands behind `what`; it may be "". Returns EXIT_SANDBOX. */
 int usage_error(enum cli_verb_id verb, const char *what, const char *object);
 
+/* Reads SOURCE[:NAME], the argument of --file, which is cut where it has a name. */
+void file_argument(struct sbx_file *file, char *text);
+
 /* Prints that memory has run out. Returns EXIT_SANDBOX. */
 int memory_error(void);
 

@@ -39,6 +39,9 @@ void print_profile_errors(const struct sbx_error *first, const char *profile,
  * where descriptor N was closed when the command started. Returns the exit status. */
 int verb_run(int argc, char **argv, unsigned closed);
 
+/* The verb `why`, likewise. */
+int verb_why(int argc, char **argv, unsigned closed);
+
 /* The other verbs, likewise. */
 int verb_check(int argc, char **argv);
 int verb_explain(int argc, char **argv);

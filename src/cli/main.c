@@ -57,5 +57,7 @@ int main(int argc, char **argv)
                                                 : tellers[i].verb(argc - 1, argv + 1);
     if (strcmp(verb, "run") == 0)
         return verb_run(argc - 1, argv + 1, closed);
+    if (strcmp(verb, "why") == 0)
+        return verb_why(argc - 1, argv + 1, closed);
     return verb_run(argc, argv, closed);
 }

@@ -20,19 +20,6 @@ struct options {
     bool verbose;
 };
 
-/* SOURCE[:NAME]: the last colon separates, unless a '/' follows it: names have none. */
-static void add_file(struct options *options, char *text)
-{
-    struct sbx_file *file = &options->files[options->file_count++];
-    char *colon = strrchr(text, ':');
-    file->source = text;
-    file->name = NULL;
-    if (colon && !strchr(colon, '/') && colon != text) {
-        *colon = '\0';
-        file->name = colon + 1;
-    }
-}
-
 /* Returns -1 to go on, or the exit status. */
 static int take_option(struct options *options, const struct arguments *arguments, int id)
 {
@@ -44,7 +31,7 @@ static int take_option(struct options *options, const struct arguments *argument
         options->sets[options->set_count++] = arguments->value;
         return -1;
     case OPTION_run_file:
-        add_file(options, optarg);
+        file_argument(&options->files[options->file_count++], optarg);
         return -1;
     case OPTION_run_report:
         options->report = arguments->value;

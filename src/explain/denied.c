@@ -14,17 +14,27 @@ const struct sbx_denial *denied_first(const struct sbx_report *report)
     return NULL;
 }
 
+static json_t *settings_json(const struct sbx_denial *denial)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < SBX_SETTINGS_MAX && *denial->settings[i]; i++)
+        json_array_append_new(list, json_text(denial->settings[i]));
+    return list;
+}
+
 static json_t *one_json(const struct sbx_denial *denial)
 {
     if (!denial)
         return json_null();
-    return json_pack("{s:s, s:o, s:o, s:i, s:i, s:o, s:s, s:o, s:o, s:i, s:I, s:b}", "syscall",
-                     denial->call, "args", json_text(denial->args), "path",
+    return json_pack("{s:s, s:o, s:o, s:i, s:i, s:o, s:s, s:o, s:o, s:i, s:o, s:o, s:I, s:b}",
+                     "syscall", denial->call, "args", json_text(denial->args), "path",
                      *denial->path ? json_text(denial->path) : json_null(), "pid", denial->pid,
                      "inner_pid", denial->inner_pid, "comm", json_text(denial->comm), "action",
                      denial->action, "rule", json_text(denial->rule), "file",
-                     json_text(denial->origin.file), "line", (int)denial->origin.line, "count",
-                     (json_int_t)denial->count, "ended", (int)denial->ended);
+                     json_text(denial->origin.file), "line", (int)denial->origin.line, "fix",
+                     *denial->fix ? json_text(denial->fix) : json_null(), "settings",
+                     settings_json(denial), "count", (json_int_t)denial->count, "ended",
+                     (int)denial->ended);
 }
 
 static json_t *all_json(const struct sbx_report *report)

@@ -77,6 +77,7 @@ static int compare(struct diff *diff, struct sbx_error *error)
         case KEY_files_bind:
         case KEY_syscalls_allow:
         case KEY_syscalls_errno:
+        case KEY_syscalls_report:
         case KEY_syscalls_kill:
         case KEY_syscalls_log:
             break;

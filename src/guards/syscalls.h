@@ -47,6 +47,9 @@ struct decider;
 int decider_new(const struct sbx_policy *policy, struct decider **rules, struct sbx_error *error);
 void decider_free(struct decider *rules);
 
+/* The AUDIT_ARCH_* of the machine's own ABI. */
+uint32_t decider_arch(void);
+
 /* A call as the kernel tells of it. */
 struct call_made {
     uint32_t arch; /* AUDIT_ARCH_* */
@@ -66,7 +69,8 @@ struct call_memory {
     void *context;
 };
 
-/* Fills in what is told of a call: call, args, path, action, rule, origin. memory may be NULL. */
+/* Fills in what is told of a call: call, args, path, action, rule, origin, fix, settings. memory
+ * may be NULL. */
 void decider_tell(const struct decider *rules, const struct call_made *call,
                   const struct call_memory *memory, struct sbx_denial *denial);
 
@@ -75,6 +79,36 @@ void call_name(uint32_t arch, int number, char *text, size_t size);
 
 /* What the kernel takes of each argument's register; none of those that the call has not. */
 void call_masks(uint32_t arch, int number, uint64_t masks[6]);
+
+/* What a call wants of a path. */
+enum path_wish {
+    WISH_NONE,
+    WISH_LOOK,    /* that it is there */
+    WISH_OPEN,    /* what the flags of open(2) say */
+    WISH_ACCESS,  /* what access(2) asks for */
+    WISH_ENTER,   /* that it is a directory that may be entered */
+    WISH_EXEC,    /* that it may be executed */
+    WISH_MAKE,    /* to make it */
+    WISH_REMOVE,  /* that it may be removed */
+    WISH_CHANGE,  /* to change its content, its mode or its times */
+    WISH_CONNECT, /* an address to reach */
+    WISH_BIND,    /* an address to take */
+};
+
+/* A path among the arguments of a call; arguments by number, -1 where there is none. */
+struct call_path {
+    enum path_wish wish;
+    signed char directory, path, flags; /* with addresses: -, the address, its length */
+    bool is_link;                       /* a link at the end is meant itself */
+};
+enum { CALL_PATHS = 2 };
+struct call_paths {
+    int number;
+    struct call_path of[CALL_PATHS]; /* the rest is WISH_NONE */
+};
+
+/* What a call names; NULL where that is nothing. Only of such calls those that pass are watched. */
+const struct call_paths *call_paths_of(int number);
 
 /* "kill", "log", "errno:EPERM" */
 void call_action_text(struct value_action action, char *text, size_t size);

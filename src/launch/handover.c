@@ -56,25 +56,23 @@ static bool payload_dead(const struct child *child)
            info.si_pid != 0;
 }
 
-void handover_send(const struct child *child)
+/* Nobody wakes PID 1 here: behind the filter the payload can't, and it must not exec before
+ * somebody listens. */
+static void await_listener(const struct child *child)
 {
-    struct timespec moment = {0, LOOK_NS};
+    const struct timespec moment = {0, LOOK_NS};
+    while (!atomic_load(&child->board->listener) && !payload_dead(child))
+        sys(SYS_nanosleep, &moment, NULL);
+}
+
+static void send_listener(const struct child *child, int listener)
+{
     char byte = 0;
     struct iovec data = {&byte, 1};
     union {
         struct cmsghdr header;
         char space[CMSG_SPACE(sizeof(int))];
     } control;
-    if (!child->plan->seccomp.listener)
-        return;
-    /* Nobody else wakes PID 1 here: behind the filter the payload can't, and it must not exec
-     * before somebody listens. */
-    while (child->plan->seccomp.tells_exec && !atomic_load(&child->board->listener) &&
-           !payload_dead(child))
-        sys(SYS_nanosleep, &moment, NULL);
-    const int listener = atomic_load(&child->board->listener);
-    if (!listener)
-        return;
     memset(&control, 0, sizeof(control));
     control.header.cmsg_level = SOL_SOCKET;
     control.header.cmsg_type = SCM_RIGHTS;
@@ -87,6 +85,19 @@ void handover_send(const struct child *child)
         .msg_controllen = sizeof(control),
     };
     sys(SYS_sendmsg, handover_moved(child, child->channel), &message, MSG_NOSIGNAL);
+}
+
+int handover_send(const struct child *child)
+{
+    if (!child->plan->seccomp.listener)
+        return 0;
+    if (child->plan->seccomp.tells_exec)
+        await_listener(child);
+    const int listener = atomic_load(&child->board->listener);
+    if (listener)
+        send_listener(child, listener);
+    /* A payload that has not come to its exec yet still needs what PID 1 is about to close. */
+    return (int)sys(SYS_unshare, CLONE_FILES);
 }
 
 int handover_receive(int channel)

@@ -4,7 +4,7 @@
  *
  * The filter is the last thing before the exec, and behind it the payload may make no call but
  * that. So PID 1 forks the payload with one table of descriptors for both: the listener is PID 1's,
- * too, and it hands it on. The exec takes the payload out of that table.
+ * too, and it hands it on. The exec takes the payload out of that table, or PID 1 leaves it.
  *
  * All but handover_receive() runs between clone and exec: raw system calls only.
  */
@@ -26,8 +26,9 @@ int handover_room(struct child *child, int *item);
 int handover_moved(const struct child *child, int fd);
 
 /* In PID 1, once the payload is forked: sends the listener to the launcher. Where there is none the
- * launcher sees the end of the channel. */
-void handover_send(const struct child *child);
+ * launcher sees the end of the channel. Afterwards the descriptors are PID 1's own. Returns 0 or
+ * -errno: then they are not, and none of them may be closed. */
+int handover_send(const struct child *child);
 
 /* In the launcher: takes what PID 1 has sent. Returns the listener, or -1 where none came. */
 int handover_receive(int channel);

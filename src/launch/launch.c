@@ -12,6 +12,7 @@
 #include "launch/verdict.h"
 #include "policy/load.h"
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -173,11 +174,17 @@ int sbx_run(const struct sbx_policy *policy, const struct sbx_command *command,
     memset(error, 0, sizeof(*error));
     report->outcome = SBX_OUTCOME_SETUP_FAILED;
     report->exit_code = -1;
+    if (command->watch)
+        memset(command->watch, 0, sizeof(*command->watch));
     int ret = surroundings_enter(&before, error);
     if (ret == 0) {
         ret = prepare_and_run(policy, command, before.signal_fd, report, error);
         surroundings_leave(&before);
     }
+    if (command->watch && policy->namespaces_nested.v == YESNO_YES)
+        snprintf(command->watch->unwatched, sizeof(command->watch->unwatched),
+                 "with namespaces.nested = yes a program can mount what whoever looks would wait "
+                 "for: files were not watched");
     if (ret != 0) {
         if (!error->excerpt[0])
             quote_line(&policy->texts,

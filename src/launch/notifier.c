@@ -12,6 +12,7 @@
 #include "base/sys.h"
 #include "guards/syscalls.h"
 #include "launch/caller.h"
+#include "launch/watch.h"
 #include "policy/policy.h"
 #include <errno.h>
 #include <linux/seccomp.h>
@@ -43,7 +44,9 @@ struct notifier {
     const struct notifier_task *task;
     struct told *told;
     struct decider *rules;
-    int tell_fd; /* 0: nowhere */
+    struct watch watch;
+    bool watches; /* calls that pass are handed over, to be looked at */
+    int tell_fd;  /* 0: nowhere */
     unsigned lines;
     bool restarts; /* the kernel may interrupt a call that waits, and make it once more */
     struct call_made keys[SBX_DENIALS_MAX]; /* what makes two calls the same */
@@ -131,6 +134,33 @@ static void describe(struct waiting *call, struct sbx_denial *denial)
     denial->pid = call->caller.pid;
     denial->inner_pid = call->caller.inner_pid;
     snprintf(denial->comm, sizeof(denial->comm), "%s", call->caller.comm);
+}
+
+/* ---- calls that pass ------------------------------------------------------------------------ */
+
+static bool waits(const void *context)
+{
+    return still_waits(context);
+}
+
+static void describe_watched(void *context, struct sbx_denial *denial)
+{
+    describe(context, denial);
+}
+
+static void look(struct waiting *call)
+{
+    const struct call_memory memory = {read_memory, call};
+    const struct watched_call watched = {
+        .tid = (pid_t)call->request->pid,
+        .number = call->key.number,
+        .args = call->key.args,
+        .memory = &memory,
+        .waits = waits,
+        .describe = describe_watched,
+        .context = call,
+    };
+    watch_look(&call->notifier->watch, &watched);
 }
 
 /* ---- the record ----------------------------------------------------------------------------- */
@@ -241,7 +271,8 @@ static void tell(struct waiting *call)
     struct notifier *notifier = call->notifier;
     struct sbx_denial fresh;
     const struct sbx_denial *denial = call->kept;
-    char line[LINE_SIZE], comm[4 * 16 + 1], rule[512], file[640], became[48], place[704] = "";
+    char line[LINE_SIZE], comm[4 * 16 + 1], rule[512], file[640], became[48], place[704] = "",
+                                                                              fix[480] = "";
     static const char last[] = "sandbox: denied: more lines than these are not written\n";
     if (notifier->tell_fd <= 0 || notifier->lines > LINES_MAX)
         return;
@@ -259,10 +290,14 @@ static void tell(struct waiting *call)
     sbx_escape(denial->origin.file, file, sizeof(file));
     if (*file)
         snprintf(place, sizeof(place), " (%s:%u)", file, denial->origin.line);
+    if (*denial->fix) { /* it holds words of the profile */
+        memcpy(fix, "; fix: ", sizeof("; fix: "));
+        sbx_escape(denial->fix, fix + strlen(fix), sizeof(fix) - strlen(fix));
+    }
     what_became(call, denial, became, sizeof(became));
-    int length = snprintf(line, sizeof(line), "sandbox: %s: %s(%s) by %d (%s): %s, %s%s\n",
+    int length = snprintf(line, sizeof(line), "sandbox: %s: %s(%s) by %d (%s): %s, %s%s%s\n",
                           call->action.kind == ACTION_LOG ? "logged" : "denied", denial->call,
-                          denial->args, (int)call->caller.pid, comm, became, rule, place);
+                          denial->args, (int)call->caller.pid, comm, became, rule, place, fix);
     if (length > 0)
         write_line(notifier, line, (size_t)length < sizeof(line) ? (size_t)length : LINE_SIZE - 1);
 }
@@ -309,12 +344,15 @@ static void respond(struct waiting *call)
     bool taken = true;
     switch (call->action.kind) {
     case ACTION_ALLOW:
+        answer(call, 0, SECCOMP_USER_NOTIF_FLAG_CONTINUE);
+        return; /* it is in no count */
     case ACTION_LOG:
         taken = answer(call, 0, SECCOMP_USER_NOTIF_FLAG_CONTINUE);
         break;
     case ACTION_ERRNO:
     case ACTION_REPORT:
-        taken = answer(call, call->action.error, 0);
+        /* 0 would be success. */
+        taken = answer(call, call->action.error ? call->action.error : EPERM, 0);
         break;
     case ACTION_KILL:
         end_caller(call);
@@ -338,6 +376,13 @@ static void handle(struct notifier *notifier)
     for (size_t i = 0; i < 6; i++)
         call.key.args[i] &= notifier->masks[i];
     call.action = decider_decide(notifier->rules, &made);
+    if (notifier->watches && made.arch == decider_arch() &&
+        (call.action.kind == ACTION_ALLOW || call.action.kind == ACTION_LOG))
+        look(&call);
+    if (call.action.kind == ACTION_ALLOW) { /* handed over to be looked at, and for nothing else */
+        respond(&call);
+        return;
+    }
     call.kept = keep(&call);
     call.counted = count_call(&call);
     add_to_counts(&call, 1);
@@ -431,6 +476,11 @@ void notifier_main(const struct notifier_task *task)
     sys(SYS_prlimit64, 0, RLIMIT_CORE, &nothing, NULL);
     if (!sizes_fit() || decider_new(task->plan->policy, &notifier.rules, &error) != 0)
         _exit(1);
+    /* A program with namespaces of its own could mount what never answers whoever looks. */
+    notifier.watches =
+        task->plan->command->watch != NULL && task->plan->policy->namespaces_nested.v == YESNO_NO;
+    if (notifier.watches)
+        watch_start(&notifier.watch, task->plan, &task->told->watch);
     serve(&notifier);
     _exit(1);
 }

@@ -60,8 +60,10 @@ static void start(struct notify *notify)
         notifier_main(&task);
     if (notify->pid > 0)
         notify->pidfd = (int)sys(SYS_pidfd_open, notify->pid, 0);
-    if (notify->pidfd >= 0)
+    if (notify->pidfd >= 0) {
+        close_fd(&notify->listener); /* with the notifier its last copy is gone */
         return;
+    }
     if (notify->pid > 0) {
         kill(notify->pid, SIGKILL);
         while (waitpid(notify->pid, NULL, __WALL) < 0 && errno == EINTR)
@@ -90,9 +92,7 @@ void notify_step(struct notify *notify)
         close_fd(&notify->channel);
         notify->lost = notify->listener < 0 && atomic_load(&notify->board->listener) != 0;
     } else if (notify->pidfd >= 0) {
-        if (reap(notify))
-            close_fd(&notify->listener);
-        else
+        if (!reap(notify))
             lose(notify);
     } else if (notify->listener >= 0 && poll(&listener, 1, 0) > 0) {
         if (listener.revents & POLLIN)
@@ -127,12 +127,35 @@ static void take_texts(struct sbx_report *report)
         END_TEXT(denial->comm);
         END_TEXT(denial->action);
         END_TEXT(denial->rule);
+        END_TEXT(denial->fix);
+        for (size_t j = 0; j < SBX_SETTINGS_MAX; j++)
+            END_TEXT(denial->settings[j]);
         END_TEXT(denial->origin.file);
         denial->ended = denial->ended && report->outcome == SBX_OUTCOME_DENIED;
     }
     for (size_t i = 0; i < report->calls_kept; i++) {
         END_TEXT(report->calls[i].call);
         END_TEXT(report->calls[i].action);
+    }
+}
+
+static void take_watch(const struct told *told, struct sbx_watch *watch)
+{
+    memcpy(watch, &told->watch, sizeof(*watch));
+    if (watch->count > SBX_OBSTACLES_MAX)
+        watch->count = SBX_OBSTACLES_MAX;
+    for (size_t i = 0; i < watch->count; i++) {
+        struct sbx_obstacle *obstacle = &watch->obstacles[i];
+        END_TEXT(obstacle->call);
+        END_TEXT(obstacle->args);
+        END_TEXT(obstacle->path);
+        END_TEXT(obstacle->wall);
+        END_TEXT(obstacle->why);
+        END_TEXT(obstacle->origin.file);
+        END_TEXT(obstacle->fix);
+        END_TEXT(obstacle->comm);
+        for (size_t j = 0; j < SBX_SETTINGS_MAX; j++)
+            END_TEXT(obstacle->settings[j]);
     }
 }
 
@@ -152,6 +175,8 @@ void notify_report(const struct notify *notify, struct sbx_report *report)
     report->denied_count = told->denied_count;
     report->logged_count = told->logged_count;
     take_texts(report);
+    if (notify->plan->command->watch)
+        take_watch(told, notify->plan->command->watch);
 }
 
 void notify_free(struct notify *notify)

@@ -13,7 +13,7 @@ struct notify {
     const struct plan *plan;
     struct board *board;
     int channel;  /* where the listener comes; -1 before and after */
-    int listener; /* until the notifier has it, and as long as that lives */
+    int listener; /* until the notifier has it */
     int pidfd;    /* of the notifier; else -1 */
     pid_t pid;
     struct told *told; /* NULL until the notifier is started */

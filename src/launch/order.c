@@ -262,7 +262,8 @@ void launch_child(struct child *child)
     do_rows(child, IN_INIT);
     if (child->payload != 0) {
         const struct fs_kept *kept = &child->plan->fs.kept;
-        handover_send(child);
+        if (handover_send(child) < 0)
+            sys(SYS_exit_group, 1); /* and all ends with it */
         init_main(child->board, child->payload,
                   kept->path ? handover_moved(child, kept->lock) : -1);
     }

@@ -17,6 +17,7 @@ struct told {
     uint64_t denied_count, logged_count;
     bool first_ended; /* the program's first process was killed for a denied call, if that is how it
                        * has died */
+    struct sbx_watch watch; /* of a program that is watched */
 };
 
 #endif

@@ -60,9 +60,8 @@ static size_t word_kind(const char *text, enum token_kind *kind)
 static int check_number(const struct parse *parse, const char *text)
 {
     const bool hex = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
-    const bool zero_o = text[0] == '0' && text[1] == 'o';
-    const char *digits = hex || zero_o ? text + 2 : text;
-    const int base = hex ? 16 : zero_o || (text[0] == '0' && text[1]) ? 8 : 10;
+    const char *digits = hex ? text + 2 : text;
+    const int base = hex ? 16 : text[0] == '0' && text[1] ? 8 : 10;
     char *end;
     errno = 0;
     strtoull(digits, &end, base);

@@ -90,7 +90,12 @@ struct value_enum {
 #define value_landlock value_enum
 
 /* Which denials are told by name. */
-enum tell { TELL_NONE, TELL_KILLS, TELL_ALL };
+enum tell {
+    TELL_NONE,
+    TELL_KILLS,
+    TELL_ALL,
+    TELL_WATCH, /* no profile can say it: all, and calls that pass and name files or addresses */
+};
 #define value_tell value_enum
 
 /* What a system call gets. */

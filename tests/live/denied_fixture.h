@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define DENY(...)    LIST(payload("deny"), __VA_ARGS__)
-#define REPORT       "syscalls.report+=unlink:EACCES unlinkat:EACCES"
+#define REPORT       "syscalls.report+=truncate:EACCES unlinkat:EACCES"
 #define IN_A_SECOND  1000000000
 #define PTRACE_TRACE "PTRACE_TRACEME, 0, 0, 0"
 

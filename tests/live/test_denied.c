@@ -34,6 +34,31 @@ static void by_name(void **state)
     result_free(&r);
 }
 
+/* A rule on arguments tells of itself, and leaves what does not fit it alone. */
+static void by_a_rule(void **state)
+{
+    static const char rules[] = "syscall socket.rules=report:EACCES if type & 0xf == SOCK_STREAM";
+    struct result r;
+
+    (void)state;
+    RUN(&r, .profile = "base", .options = LIST("--set", "network.families=inet", "--set", rules),
+        .argv = DENY("socket"));
+    expect_outcome(&r, "exited", 0);
+    assert_int_equal(count_of(&r, "socket", "report:EACCES"), 1);
+    expect_text(&r, denial_at(&r, 0), "args", "AF_INET, SOCK_STREAM, 0");
+    expect_text(&r, denial_at(&r, 0), "rule",
+                "[syscall socket] report:EACCES if type & 0xf == SOCK_STREAM");
+    expect_text(&r, denial_at(&r, 0), "file", "--set");
+    result_free(&r);
+    RUN(&r, .profile = "base",
+        .options = LIST("--set", "network.families=inet", "--set",
+                        "syscall socket.rules=report:EACCES if type & 0xf == SOCK_DGRAM"),
+        .argv = DENY("socket")); /* the control */
+    expect_outcome(&r, "exited", 0);
+    assert_int_equal(report_int(&r, "denied_count"), 0);
+    result_free(&r);
+}
+
 static void by_anyone(void **state)
 {
     struct result r;
@@ -90,16 +115,16 @@ static void reported(void **state)
     expect_outcome(&r, "exited", 0);
     expect_out(&r, "failed 1234\nend\n");
     denied = json_object_get(r.report, "denied");
-    expect_text(&r, denied, "syscall", "unlink");
-    expect_text(&r, denied, "args", "\"/x\"");
+    expect_text(&r, denied, "syscall", "truncate");
+    expect_text(&r, denied, "args", "\"/x\", 0");
     expect_text(&r, denied, "path", "/x");
     expect_text(&r, denied, "action", "report:EACCES");
-    expect_text(&r, denied, "rule", "syscalls.report unlink:EACCES");
+    expect_text(&r, denied, "rule", "syscalls.report truncate:EACCES");
     expect_text(&r, denied, "file", "--set");
     assert_int_equal(json_integer_value(json_object_get(denied, "count")), 1234);
     assert_int_equal(report_int(&r, "denied_count"), 1234);
     assert_int_equal(report_int(&r, "logged_count"), 0);
-    assert_int_equal(count_of(&r, "unlink", "report:EACCES"), 1234);
+    assert_int_equal(count_of(&r, "truncate", "report:EACCES"), 1234);
     assert_string_equal(report_guard(&r, "seccomp"), "enforced");
     result_free(&r);
 }
@@ -144,6 +169,7 @@ static void logged(void **state)
     /* the exec of the program itself, and its end */
     RUN(&r, .set = LIST("syscalls.log=execve exit_group"), .argv = DENY("logged", "1"));
     expect_outcome(&r, "exited", 0);
+    expect_out(&r, "right 1\nend\n"); /* its stdout is still there */
     assert_int_equal(count_of(&r, "execve", "log"), 1);
     assert_int_equal(count_of(&r, "exit_group", "log"), 1);
     result_free(&r);
@@ -186,12 +212,12 @@ static void what_is_told(void **state)
     struct result r;
 
     (void)state;
-    RUN(&r, .set = LIST("syscalls.tell=all", "syscalls.errno=unlink:EACCES"),
+    RUN(&r, .set = LIST("syscalls.tell=all", "syscalls.errno=truncate:EACCES"),
         .argv = DENY("times", "3"));
     expect_out(&r, "failed 3\nend\n");
-    assert_int_equal(count_of(&r, "unlink", "errno:EACCES"), 3);
+    assert_int_equal(count_of(&r, "truncate", "errno:EACCES"), 3);
     result_free(&r);
-    RUN(&r, .set = LIST("syscalls.errno=unlink:EACCES"), .argv = DENY("times", "3"));
+    RUN(&r, .set = LIST("syscalls.errno=truncate:EACCES"), .argv = DENY("times", "3"));
     expect_out(&r, "failed 3\nend\n");
     assert_int_equal(report_int(&r, "denied_count"), 0);
     result_free(&r);
@@ -211,10 +237,12 @@ static void lines(void **state)
 
     (void)state;
     RUN(&r, .options = LIST("--verbose"), .set = LIST(REPORT), .argv = DENY("times", "2"));
-    snprintf(line, sizeof(line),
-             "sandbox: denied: unlink(\"/x\") by %lld (deny): fails with EACCES, syscalls.report "
-             "unlink:EACCES (--set:1)\n",
-             (long long)json_integer_value(json_object_get(denial_at(&r, 0), "pid")));
+    snprintf(
+        line, sizeof(line),
+        "sandbox: denied: truncate(\"/x\", 0) by %lld (deny): fails with EACCES, syscalls.report "
+        "truncate:EACCES (--set:1); fix: syscalls.report = !truncate:EACCES, and "
+        "syscalls.allow = truncate\n",
+        (long long)json_integer_value(json_object_get(denial_at(&r, 0), "pid")));
     expect_word(&r, r.err, line);
     assert_non_null(strstr(strstr(r.err, line) + 1, line)); /* twice */
     result_free(&r);
@@ -254,6 +282,7 @@ static int body(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(by_name),
+        cmocka_unit_test(by_a_rule),
         cmocka_unit_test(by_anyone),
         cmocka_unit_test(who_would_rather_live),
         cmocka_unit_test(reported),

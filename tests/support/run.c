@@ -63,7 +63,7 @@ static const char **command_line(const struct run_spec *spec, const struct runni
 {
     const char *report = spec->report != NULL ? spec->report : running->report;
     const char **argv = calloc(2 * list_length(spec->set) + 2 * list_length(spec->file) +
-                                   list_length(spec->options) + list_length(spec->argv) + 8,
+                                   list_length(spec->options) + list_length(spec->argv) + 9,
                                sizeof(*argv));
     const char *const profile[] = {spec->profile != NULL ? spec->profile : "judge", NULL};
     const char *const reports[] = {report, NULL};
@@ -76,6 +76,8 @@ static const char **command_line(const struct run_spec *spec, const struct runni
         return argv;
     }
     argv[count++] = stage()->sandbox;
+    if (spec->verb != NULL)
+        argv[count++] = spec->verb;
     if (profile[0][0] != '\0')
         count = add_options(argv, count, "--profile", profile);
     if (!spec->no_report)

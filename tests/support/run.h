@@ -23,6 +23,7 @@
 
 /* How to start the command. All members may be left out. */
 struct run_spec {
+    const char *verb;           /* in front of all; none */
     const char *profile;        /* after --profile; "judge"; "" leaves the option out */
     const char *const *set;     /* each after --set */
     const char *const *file;    /* each after --file */

@@ -32,6 +32,10 @@
 #define LOGGED     ((int64_t)SECCOMP_RET_LOG)
 #define FAILS(err) ((int64_t)(SECCOMP_RET_ERRNO | (err)))
 
+/* Adds to a text in an array. */
+#define text_add(text, ...)                                                                        \
+    ((void)snprintf((text) + strlen(text), sizeof(text) - strlen(text), __VA_ARGS__))
+
 /* A policy with the plan that was made of it. */
 struct made {
     struct sbx_policy policy;
@@ -83,6 +87,7 @@ static inline void made_rule(struct made *made, const char *call, const char *te
     static const char *const kinds[] = {[ACTION_ALLOW] = "allow",
                                         [ACTION_LOG] = "log",
                                         [ACTION_ERRNO] = "errno",
+                                        [ACTION_REPORT] = "report",
                                         [ACTION_KILL] = "kill"};
     struct value_list *list = &made->policy.syscall_rules;
     const char *condition = strstr(text, " if "), *colon = strchr(text, ':');
@@ -149,6 +154,23 @@ static inline int64_t answer4(const struct made *made, long number, uint64_t a, 
 static inline int64_t answer(const struct made *made, long number, uint64_t a, uint64_t b)
 {
     return answer4(made, number, a, b, 0, 0);
+}
+
+/* What a filter answers that gives this action, and asks nobody. */
+static inline int64_t returned(struct value_action action)
+{
+    switch (action.kind) {
+    case ACTION_ALLOW:
+        return ALLOWED;
+    case ACTION_LOG:
+        return LOGGED;
+    case ACTION_ERRNO:
+    case ACTION_REPORT:
+        return FAILS(action.error);
+    case ACTION_KILL:
+        break;
+    }
+    return KILLED;
 }
 
 /* Both of what can refuse a policy, in the launch's order. */

@@ -314,12 +314,36 @@ static void one_call(void **state)
     policy_free(policy);
 }
 
+static void one_group(void **state)
+{
+    (void)state;
+    struct sbx_error error = {0};
+    char *text = NULL;
+    assert_int_equal(sbx_explain_group("@clock", &text, &error), 0);
+    says(text, "@clock-set: DANGEROUS");
+    says(text, "clock_settime                     227      112      264  2.6\n");
+    says(text, "clock_settime64                     -        -      404  5.1\n");
+    free(text);
+    assert_int_equal(sbx_explain_group("@", &text, &error), 0);
+    says(text, "@base ");
+    says(text, "Also @basic.");
+    says(text, "@bpf ");
+    free(text);
+    text = (char *)&error;
+    assert_int_equal(sbx_explain_group("@file-reed", &text, &error), -1);
+    assert_int_equal(error.code, SBX_E_USAGE);
+    says(error.text, "unknown group of system calls '@file-reed'");
+    says(error.hint, "@file-read");
+    assert_int_equal(sbx_explain_group("base", &text, &error), -1);
+    assert_ptr_equal(text, &error);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_shipped),  TEST(the_parts),   TEST(the_order),    TEST(any_program),
         TEST(no_way_out),   TEST(long_values), TEST(refused_here), TEST(nothing_refused),
-        TEST(all_refusals), TEST(errors),      TEST(one_call),
+        TEST(all_refusals), TEST(errors),      TEST(one_call),     TEST(one_group),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,18 +5,7 @@
 #include "policy/keys.h"
 #include "policy/print.h"
 #include "policy/value.h"
-#include "test_policy.h"
-
-static char *printed(const struct sbx_policy *policy, bool origins)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    assert_non_null(out);
-    assert_int_equal(policy_print(policy, origins, out), 0);
-    assert_int_equal(fclose(out), 0);
-    return text;
-}
+#include "test_policy_printed.h"
 
 static void assert_text(const char *a, const char *b)
 {

@@ -268,13 +268,17 @@ static void families_come_from_the_profile(void **state)
                   "socket(domain=AF_NETLINK): kill\n"
                   "  rule: network.refused (test.ini:9): network.families does not name it\n"
                   "  without it: allow, by syscalls.allow 'socket' (test.ini:2)\n");
-    expect_answer(made, "socket", "",
-                  "socket(): depends on domain\n"
-                  "  where domain is not AF_UNIX, AF_INET or AF_INET6: kill\n"
-                  "    rule: network.refused (test.ini:9): network.families does not name it\n"
-                  "  else: allow\n"
-                  "    rule: syscalls.allow 'socket' (test.ini:2), and network.families "
-                  "(test.ini:1)\n");
+    expect_answer(
+        made, "socket", "",
+        "socket(): depends on domain and type\n"
+        "  where domain is not AF_UNIX, AF_INET or AF_INET6: kill\n"
+        "    rule: network.refused (test.ini:9): network.families does not name it\n"
+        "  where domain is AF_INET, and type & 0xf is SOCK_PACKET: errno EAFNOSUPPORT\n"
+        "    rule: house rule on domain and type: SOCK_PACKET makes a socket of the family "
+        "packet, which network.families does not name\n"
+        "  else: allow\n"
+        "    rule: syscalls.allow 'socket' (test.ini:2), and network.families "
+        "(test.ini:1)\n");
     made->policy.network_families.count = 0;
     expect_answer(made, "socket", "",
                   "socket(): depends on domain\n"

@@ -132,7 +132,7 @@ static void compare_cases(const struct sbx_policy *policy, const struct compiled
     enum { VALUES = sizeof(values) / sizeof(values[0]) };
     static struct cases cases;
     cases_make(policy, &compiled->table, number, &cases);
-    for (size_t i = 0; i < VALUES * VALUES; i++) {
+    for (size_t i = 0; i < (size_t)VALUES * VALUES; i++) {
         struct seccomp_data data = {.nr = number, .arch = TEST_ARCH};
         for (unsigned j = 0; j < 6; j++)
             data.args[j] = values[j % 2 ? i % VALUES : i / VALUES];

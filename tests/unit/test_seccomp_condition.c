@@ -2,9 +2,11 @@
  *
  * Rules on arguments: what the filter that is made of them answers, and what is no rule.
  */
+#include "guards/syscalls.h"
 #include "seccomp_fixture.h"
 #include <fcntl.h>
 #include <signal.h>
+#include <time.h>
 
 #define BASE "@base @file-read @file-write @process @network-client"
 #define HIGH UINT64_C(0x100000000)
@@ -197,6 +199,35 @@ static void the_first_that_fits(void **state)
     EXPECT_ROWS(rows);
 }
 
+/* What is told is handed over with what it fails with; where nothing is told it fails all the same.
+ */
+static void a_report_fails_as_it_says(void **state)
+{
+    (void)state;
+    for (int tell = TELL_NONE; tell <= TELL_ALL; tell++) {
+        struct made *made = made_new(BASE);
+        struct decider *decider = NULL;
+        struct sbx_error error = {0};
+        const uint64_t registers[6] = {3};
+        const struct host host = {0};
+        made->policy.syscalls_tell.v = tell;
+        made->policy.limits_open_files.v = 64;
+        made_rule(made, "lseek", "report:13 if fd == 3");
+        made_rule(made, "lseek", "report if fd == 4");
+        assert_int_equal(guard_seccomp.prepare(&made->plan, &host, &error), 0);
+        assert_int_equal(answer(made, SYS_lseek, 3, 0),
+                         tell == TELL_NONE ? FAILS(13) : (int64_t)SECCOMP_RET_USER_NOTIF);
+        assert_int_equal(answer(made, SYS_lseek, 4, 0),
+                         tell == TELL_NONE ? FAILS(EPERM) : (int64_t)SECCOMP_RET_USER_NOTIF);
+        assert_int_equal(decider_new(&made->policy, &decider, &error), 0);
+        struct call_made call = {.arch = TEST_ARCH, .number = SYS_lseek};
+        memcpy(call.args, registers, sizeof(call.args));
+        assert_int_equal(decider_decide(decider, &call).error, 13);
+        decider_free(decider);
+        made_free(made);
+    }
+}
+
 /* What a rule lets through, the house still looks at; what it refuses is refused. */
 static void house_rules_stay(void **state)
 {
@@ -274,11 +305,45 @@ static void errors(void **state)
     expect_bad("openat", "allow if dirfd < 0x80000000", "one of them the sign", "");
     expect_bad("openat", "allow if dirfd & 7 < -1", "has no sign", "");
     expect_bad("openat", "allow if dirfd == -0x80000001", "no room", "");
-    expect_bad("fanotify_init", "allow if arg0 == 1", "how wide the arguments",
-               "without a condition");
+    expect_bad("sysfs", "allow if arg0 == 1", "how wide the arguments", "without a condition");
     expect_bad("openatt", "allow", "unknown system call 'openatt'", "openat");
     expect_bad("clone3", "allow", "[syscall clone3] can't let it pass", "allow clone");
     expect_bad("execve", "kill", "[syscall execve] denies execve", "");
+}
+
+/* What the kernel makes of a register, where that is less than what the call declares: bits that it
+ * drops hide nothing. */
+static void taken_less_of(void **state)
+{
+    const struct row rows[] = {
+        {"fchmod", {"errno:5 if mode == 0777"}, SYS_fchmod, {3, 0777}, FAILS(5)},
+        {"fchmod", {"errno:5 if mode == 0777"}, SYS_fchmod, {3, 0x10000 | 0777}, FAILS(5)},
+        {"fchmod", {"errno:5 if mode == 0777"}, SYS_fchmod, {3, HIGH | 0777}, FAILS(5)},
+        {"fchmod", {"errno:5 if mode == 0777"}, SYS_fchmod, {3, 0776}, ALLOWED},
+        {"fchmod", {"errno:5 if mode != 0600"}, SYS_fchmod, {3, 0x30000 | 0600}, ALLOWED},
+        {"fchmod", {"errno:5 if mode > 0700"}, SYS_fchmod, {3, 0x10000 | 0700}, ALLOWED},
+        {"fchmod", {"errno:5 if mode <= 0xffff"}, SYS_fchmod, {3, 0x10000}, FAILS(5)},
+        {"fchmod", {"errno:5 if mode & ~0700 == 0"}, SYS_fchmod, {3, 0x10000 | 0700}, FAILS(5)},
+        {"openat",
+         {"errno:5 if mode in {0666, 0777}"},
+         SYS_openat,
+         {3, 0, 0, 0x10000 | 0666},
+         FAILS(5)},
+        {"readv", {"errno:5 if iovcnt == 2"}, SYS_readv, {3, 0, HIGH | 2}, FAILS(5)},
+        {"ptrace", {"errno:5 if pid == 1", "allow"}, SYS_ptrace, {16, HIGH | 1}, FAILS(5)},
+        {"ptrace", {"errno:5 if op == 16", "allow"}, SYS_ptrace, {HIGH | 16}, ALLOWED},
+        {"lseek", {"errno:5 if offset == ~-5"}, SYS_lseek, {0, 4}, FAILS(5)},
+    };
+    (void)state;
+    EXPECT_ROWS(rows);
+    struct made *made = made_new(BASE);
+    made_rule(made, "mmap", "errno:5 if fd == 3");
+    made_compile(made);
+    const struct seccomp_data data = {
+        .nr = SYS_mmap, .arch = TEST_ARCH, .args = {0, 0, 0, 0, HIGH | 3, 0}};
+    assert_int_equal(bpf_sim(&made->plan.seccomp.program, &data), FAILS(5));
+    made_free(made);
+    expect_bad("fchmod", "allow if mode == 0x10000", "16 bits: no room", "");
 }
 
 static void bounds(void **state)
@@ -286,18 +351,18 @@ static void bounds(void **state)
     char rule[4096] = "allow if ";
     (void)state;
     for (unsigned i = 0; i < 100; i++)
-        strcat(rule, "( ");
-    strcat(rule, "fd == 1");
+        text_add(rule, "( ");
+    text_add(rule, "fd == 1");
     expect_bad("lseek", rule, "nested more than", "fewer parentheses");
-    strcpy(rule, "allow if fd == ");
+    snprintf(rule, sizeof(rule), "allow if fd == ");
     for (unsigned i = 0; i < 100; i++)
-        strcat(rule, "~ ");
-    strcat(rule, "1");
+        text_add(rule, "~ ");
+    text_add(rule, "1");
     expect_bad("lseek", rule, "nested more than", "fewer parentheses");
-    strcpy(rule, "allow if fd in { 0");
+    snprintf(rule, sizeof(rule), "allow if fd in { 0");
     for (unsigned i = 1; i < 300; i++)
-        sprintf(rule + strlen(rule), ", %u", i);
-    strcat(rule, " }");
+        text_add(rule, ", %u", i);
+    text_add(rule, " }");
     expect_bad("lseek", rule, "256 values", "");
 }
 
@@ -329,10 +394,10 @@ static void too_intricate(void **state)
     char rule[4096] = "errno:5 if";
     (void)state;
     for (unsigned argument = 0; argument < 3; argument++) {
-        sprintf(rule + strlen(rule), "%s arg%u in {0", argument ? " &&" : "", argument);
+        text_add(rule, "%s arg%u in {0", argument ? " &&" : "", argument);
         for (unsigned i = 1; i < 120; i++)
-            sprintf(rule + strlen(rule), ", %u", i * 3);
-        strcat(rule, "}");
+            text_add(rule, ", %u", i * 3);
+        text_add(rule, "}");
     }
     made_rule(made, "lseek", rule);
     if (made_try(made, &error) != 0) {
@@ -346,6 +411,32 @@ static void too_intricate(void **state)
     made_free(made);
 }
 
+/* A profile must not make a launch wait for its proof: what takes too long is refused soon. */
+static void a_proof_takes_no_longer_than_it_may(void **state)
+{
+    struct made *made = made_new(BASE);
+    struct sbx_error error = {0};
+    struct timespec start, end;
+    (void)state;
+    for (unsigned i = 1; i <= 60; i++) {
+        char rule[256];
+        snprintf(rule, sizeof(rule),
+                 "errno:%u if fd & %#x < %u || offset & %#x < %u || whence & %#x < %u", i,
+                 i * 40503U % 0xfffff | 1, i, i * 77773U % 0xfffff | 1, i * 7,
+                 i * 31337U % 0xfffff | 1, i * 3);
+        made_rule(made, "lseek", rule);
+    }
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &start);
+    assert_int_equal(made_try(made, &error), -1);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &end);
+    assert_int_equal(error.code, SBX_E_PROFILE);
+    const double seconds =
+        (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) / 1e9;
+    if (seconds > 3) /* with sanitizers; without some hundredths */
+        fail_msg("%g s", seconds);
+    made_free(made);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -354,11 +445,14 @@ int main(void)
         cmocka_unit_test(order),
         cmocka_unit_test(joined),
         cmocka_unit_test(the_first_that_fits),
+        cmocka_unit_test(a_report_fails_as_it_says),
         cmocka_unit_test(house_rules_stay),
         cmocka_unit_test(errors),
+        cmocka_unit_test(taken_less_of),
         cmocka_unit_test(bounds),
         cmocka_unit_test(many_rules),
         cmocka_unit_test(too_intricate),
+        cmocka_unit_test(a_proof_takes_no_longer_than_it_may),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

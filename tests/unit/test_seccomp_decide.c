@@ -35,9 +35,14 @@ struct row {
 
 static void expect(const struct row *rows, size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        if (decide(&cases, rows[i].facts, rows[i].count, rows[i].answer) != rows[i].decision)
+    for (size_t i = 0; i < count; i++) {
+        uint64_t work = 0, much = DECIDE_WORK_MAX + 1;
+        if (decide(&cases, rows[i].facts, rows[i].count, rows[i].answer, &work) != rows[i].decision)
             fail_msg("row %zu", i);
+        assert_true(work > 0 && work < 1000000);
+        assert_int_equal(decide(&cases, rows[i].facts, rows[i].count, rows[i].answer, &much),
+                         DECISION_TOO_HARD);
+    }
 }
 
 #define EXPECT_ROWS(rows) expect(rows, sizeof(rows) / sizeof((rows)[0]))

@@ -35,6 +35,12 @@ static int read_bytes(void *context, uint64_t address, char *text, size_t size, 
     return 0;
 }
 
+#if defined(__x86_64__)
+#define CLONE_REST "NULL, 0"
+#else
+#define CLONE_REST "0, NULL"
+#endif
+
 #define NUMBERS(...) ((const uint64_t[6]){__VA_ARGS__})
 
 static void decodes(const char *call, const uint64_t args[6], const char *expected)
@@ -63,8 +69,8 @@ static void names_of_values(void **state)
             "0, 4096, PROT_READ|PROT_EXEC, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0");
     decodes("mprotect", NUMBERS(0x10000, 1 << 20, PROT_NONE), "0x10000, 0x100000, PROT_NONE");
     decodes("clone", NUMBERS(CLONE_NEWUSER | CLONE_VM | SIGCHLD, 0, 0, 0, 0),
-            "SIGCHLD|CLONE_VM|CLONE_NEWUSER, 0, NULL, NULL, 0");
-    decodes("clone", NUMBERS(CLONE_VM, 0, 0, 0, 0), "CLONE_VM, 0, NULL, NULL, 0");
+            "SIGCHLD|CLONE_VM|CLONE_NEWUSER, 0, NULL, " CLONE_REST);
+    decodes("clone", NUMBERS(CLONE_VM, 0, 0, 0, 0), "CLONE_VM, 0, NULL, " CLONE_REST);
     decodes("unshare", NUMBERS(CLONE_NEWNET), "CLONE_NEWNET");
     decodes("fcntl", NUMBERS(5, F_SETFL, 2048), "5, F_SETFL, 2048");
 }

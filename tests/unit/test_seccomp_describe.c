@@ -148,22 +148,6 @@ struct seen {
     struct syscall_verdict read, clone3, ptrace, ioctl, chown;
 };
 
-static int64_t returned(struct value_action action)
-{
-    switch (action.kind) {
-    case ACTION_ALLOW:
-        return ALLOWED;
-    case ACTION_LOG:
-        return LOGGED;
-    case ACTION_ERRNO:
-    case ACTION_REPORT:
-        return FAILS(action.error);
-    case ACTION_KILL:
-        break;
-    }
-    return KILLED;
-}
-
 /* Some arguments that no house rule refuses, and some that each of them does. */
 static bool depends(const struct made *made, int number, int64_t *first)
 {

@@ -270,6 +270,25 @@ static void no_family_means_no_socket(void **state)
     made_free(made);
 }
 
+/* The first packet sockets were of the family inet, by their type. */
+static void packets_are_of_their_family(void **state)
+{
+    (void)state;
+    struct made *made = made_new("@base @network-client");
+    made_compile(made);
+    assert_int_equal(answer(made, SYS_socket, AF_INET, SOCK_PACKET), FAILS(EAFNOSUPPORT));
+    assert_int_equal(answer(made, SYS_socket, AF_INET | HIGH, SOCK_PACKET | SOCK_CLOEXEC | HIGH),
+                     FAILS(EAFNOSUPPORT));
+    assert_int_equal(answer(made, SYS_socket, AF_INET, SOCK_STREAM | SOCK_CLOEXEC), ALLOWED);
+    assert_int_equal(answer(made, SYS_socket, AF_INET6, SOCK_PACKET), ALLOWED); /* the kernel's */
+    made_free(made);
+    made = made_new("@base @network-client");
+    made_family(made, AF_PACKET);
+    made_compile(made);
+    assert_int_equal(answer(made, SYS_socket, AF_INET, SOCK_PACKET), ALLOWED);
+    made_free(made);
+}
+
 static void another_family_may_kill(void **state)
 {
     (void)state;
@@ -343,6 +362,7 @@ int main(void)
         cmocka_unit_test(personalities_stay_plain),
         cmocka_unit_test(families_are_those_of_the_profile),
         cmocka_unit_test(no_family_means_no_socket),
+        cmocka_unit_test(packets_are_of_their_family),
         cmocka_unit_test(another_family_may_kill),
         cmocka_unit_test(many_families),
         cmocka_unit_test(rules_hold_without_lists),

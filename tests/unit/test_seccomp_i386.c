@@ -328,6 +328,8 @@ static void denials_are_told(void **state)
     decider_tell(rules, &waits, NULL, &denial);
     assert_string_equal(denial.call, "i386 waitpid");
     assert_string_equal(denial.args, "7, NULL, 0, NULL");
+    assert_string_equal(denial.fix, "syscalls.allow = waitpid");
+    assert_string_equal(denial.settings[0], "syscalls.allow+=waitpid");
     const struct call_made old = {
         .arch = AUDIT_ARCH_I386, .number = I386_MMAP, .args = {0x1234567}};
     decider_tell(rules, &old, NULL, &denial); /* all of it is behind that pointer */

@@ -410,7 +410,7 @@ static void what_is_not_understood_is_refused(void **state)
     }
     deep[200] = (struct sock_filter)KILL;
     assert_false(proved(&bare, deep, 201));
-    assert_non_null(strstr(bare.error.text, "paths"));
+    assert_true(strstr(bare.error.text, "paths") || strstr(bare.error.text, "too much to prove"));
     for (unsigned i = 0; i < BPF_MAXINSNS; i++)
         deep[i] = (struct sock_filter)JUMP(BPF_JSET, 1, 0, 0);
     deep[0] = (struct sock_filter)LOAD(16);

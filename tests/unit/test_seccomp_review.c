@@ -69,8 +69,8 @@ static struct made *made_long(unsigned calls)
     for (unsigned i = 0; i < calls; i++) {
         char rule[2048] = "errno:5 if fd in {0";
         for (unsigned j = 1; j < 200; j++)
-            sprintf(rule + strlen(rule), ", %u", j * 3);
-        strcat(rule, "}");
+            text_add(rule, ", %u", j * 3);
+        text_add(rule, "}");
         for (unsigned more = 0; more < 3; more++)
             made_rule(made, names[i], rule);
     }

@@ -9,6 +9,7 @@
 #include "support/test.h"
 #include <asm/bitsperlong.h>
 #include <seccomp.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,21 +95,34 @@ static void calls_of_i386_are_like_others(void **state)
     assert_int_equal(table_translate(9999, ABI_I386, ABI_X86_64), -1);
 }
 
+/* Whether libseccomp knows a name, and gives it another number. What it has no number for has a
+ * negative one, and so has what i386 has behind socketcall and ipc. */
+static bool differs(uint32_t arch, const char *name, int number)
+{
+    const int theirs = seccomp_syscall_resolve_name_arch(arch, name);
+    return theirs >= 0 && theirs != number;
+}
+
 static void numbers_are_those_of_libseccomp(void **state)
 {
     static const uint32_t archs[ABIS] = {SCMP_ARCH_X86_64, SCMP_ARCH_AARCH64, SCMP_ARCH_X86};
     unsigned seen = 0;
     (void)state;
-    for (int abi = 0; abi < ABIS; abi++)
-        for (int number = 0; number < CALLS_MAX; number++) {
+    for (int abi = 0; abi < ABIS; abi++) {
+        for (int call = 0; call < (int)table_count(); call++) {
+            const int number = table_number(call, (enum call_abi)abi);
+            if (number >= 0 && differs(archs[abi], table_name(call), number))
+                fail_msg("libseccomp has another number than %d for %s on %s", number,
+                         table_name(call), abi_name((enum call_abi)abi));
+        }
+        for (int number = 0; number <= table_newest((enum call_abi)abi); number++) {
             char *name = seccomp_syscall_resolve_num_arch(archs[abi], number);
-            const int call = table_of_number(number, (enum call_abi)abi);
-            if (name && (call < 0 || strcmp(table_name(call), name) != 0))
-                fail_msg("%s has %d as %s, and libseccomp as %s", abi_name((enum call_abi)abi),
-                         number, call < 0 ? "nothing" : table_name(call), name);
+            if (name && table_of_number(number, (enum call_abi)abi) < 0)
+                fail_msg("libseccomp knows %s on %s", name, abi_name((enum call_abi)abi));
             seen += name != NULL;
             free(name);
         }
+    }
     assert_true(seen > 1000);
 }
 

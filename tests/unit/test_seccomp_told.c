@@ -20,6 +20,8 @@ static struct made *made_mixed(enum tell tell)
     return made;
 }
 
+static struct sbx_watch watch;
+
 static void each_mode(void **state)
 {
     static const struct {
@@ -31,11 +33,16 @@ static void each_mode(void **state)
         {TELL_KILLS, HANDED, HANDED, HANDED, FAILS(EACCES), HANDED, FAILS(EPERM),
          FAILS(EAFNOSUPPORT)},
         {TELL_ALL, HANDED, HANDED, HANDED, HANDED, HANDED, HANDED, HANDED},
+        {TELL_WATCH, HANDED, HANDED, HANDED, HANDED, HANDED, HANDED, HANDED},
     };
     (void)state;
     for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         struct made *made = made_mixed(rows[i].tell);
+        const struct sbx_command command = {.watch = &watch};
+        made->plan.command = rows[i].tell == TELL_WATCH ? &command : NULL;
         made_compile(made);
+        assert_int_equal(answer(made, SYS_openat, 0, 0),
+                         rows[i].tell == TELL_WATCH ? HANDED : ALLOWED);
         assert_int_equal(answer(made, SYS_ptrace, 0, 0), rows[i].kill);
         assert_int_equal(answer(made, SYS_unlinkat, 0, 0), rows[i].report);
         assert_int_equal(answer(made, SYS_fsync, 0, 0), rows[i].other_report);
@@ -47,10 +54,41 @@ static void each_mode(void **state)
         assert_int_equal(answer(made, 900, 0, 0), FAILS(ENOSYS)); /* every newer libc asks */
         assert_int_equal(made->plan.seccomp.listener, rows[i].tell != TELL_NONE);
         assert_int_equal(made->plan.seccomp.log, rows[i].tell == TELL_NONE);
-        assert_false(made->plan.seccomp.tells_exec);
+        assert_int_equal(made->plan.seccomp.tells_exec, rows[i].tell == TELL_WATCH);
         assert_null(made->plan.seccomp.unnamed);
         made_free(made);
     }
+}
+
+/* Watched: paths of calls that pass, whatever lets them pass; where that can't be, no launch. */
+static void watched(void **state)
+{
+    const struct host busy = {.listener_errno = EBUSY};
+    const struct sbx_command command = {.watch = &watch};
+    struct sbx_error error = {0};
+    (void)state;
+    struct made *made = made_mixed(TELL_NONE);
+    made->policy.syscalls_report.count = 0;
+    made_rule(made, "connect", "allow if sockfd == 3");
+    made_rule(made, "connect", "errno:13");
+    made->plan.command = &command;
+    made_compile(made);
+    assert_int_equal(answer(made, SYS_connect, 3, 0), HANDED);
+    assert_int_equal(answer(made, SYS_connect, 4, 0), HANDED);
+    assert_int_equal(answer(made, SYS_close, 3, 0), ALLOWED);
+    assert_int_equal(answer(made, 900, 0, 0), FAILS(ENOSYS));
+    arena_free(&made->plan.arena);
+    made->plan.seccomp = (struct seccomp_plan){.on = false};
+    made->policy.namespaces_nested.v = YESNO_YES;
+    made_compile(made);
+    assert_int_equal(answer(made, SYS_connect, 3, 0), ALLOWED);
+    assert_int_equal(answer(made, SYS_connect, 4, 0), HANDED);
+    arena_free(&made->plan.arena);
+    made->plan.seccomp = (struct seccomp_plan){.on = false};
+    made->policy.limits_enforce.v = ENFORCE_BEST_EFFORT;
+    assert_int_equal(guard_seccomp.prepare(&made->plan, &busy, &error), -1);
+    assert_non_null(strstr(error.text, "the program can't be watched"));
+    made_free(made);
 }
 
 static void what_is_unknown(void **state)
@@ -169,22 +207,6 @@ static void no_listener(void **state)
 
 /* ---- the second decision -------------------------------------------------------------------- */
 
-static int64_t returned(struct value_action action)
-{
-    switch (action.kind) {
-    case ACTION_ALLOW:
-        return ALLOWED;
-    case ACTION_LOG:
-        return LOGGED;
-    case ACTION_ERRNO:
-    case ACTION_REPORT:
-        return FAILS(action.error);
-    case ACTION_KILL:
-        break;
-    }
-    return KILLED;
-}
-
 /* What the filter would do by itself, had it nobody to ask. */
 static void decided_as_by_the_filter(void **state)
 {
@@ -216,6 +238,7 @@ static void decided_as_by_the_filter(void **state)
                          (unsigned long long)shall);
         }
         decider_free(rules);
+        arena_free(&compiled->arena);
         free(compiled);
         made_free(made);
     }
@@ -271,6 +294,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_mode),
+        cmocka_unit_test(watched),
         cmocka_unit_test(what_is_unknown),
         cmocka_unit_test(other_abis_are_killed_by_the_kernel),
         cmocka_unit_test(nothing_to_tell),

@@ -5,7 +5,6 @@
  */
 #include "guards/seccomp/argrules.h"
 #include "guards/seccomp/condition.h"
-#include <errno.h>
 #include <string.h>
 
 /* The number of the call that a rule is about; -1 where this machine lacks it. */
@@ -33,10 +32,10 @@ void rules_names(const struct sbx_policy *policy, struct diag *diag)
 static int read_rule(const struct item *item, struct arena *arena, struct call_rule *rule,
                      struct diag *diag)
 {
-    *rule =
-        (struct call_rule){.action = {.kind = item->kind, .origin = item->origin}, .item = item};
-    if (item->kind == ACTION_ERRNO)
-        rule->action.error = item->number ? item->number : EPERM;
+    *rule = (struct call_rule){.action = {.kind = item->kind,
+                                          .error = calls_error(item->kind, item),
+                                          .origin = item->origin},
+                               .item = item};
     return item->second ? condition_read(item, arena, &rule->condition, diag) : 0;
 }
 

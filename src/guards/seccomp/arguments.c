@@ -50,9 +50,18 @@ static struct argument read_word(struct slice word)
     argument.is_signed = slice_is(width, "i", 1) || slice_is(width, "s64", 3);
     if (slice_is(width, "64", 2) || slice_is(width, "s64", 3))
         argument.kind = ARGUMENT_64;
+    else if (slice_is(width, "16", 2))
+        argument.kind = ARGUMENT_16;
     else if (slice_is(width, "p", 1))
         argument.kind = ARGUMENT_ADDRESS;
     return argument;
+}
+
+uint64_t argument_mask(const struct argument *argument)
+{
+    if (argument->kind == ARGUMENT_16)
+        return UINT16_MAX;
+    return argument->kind == ARGUMENT_32 ? UINT32_MAX : UINT64_MAX;
 }
 
 size_t arguments_of(const char *call, struct argument arguments[ARGUMENTS_MAX], bool *named)

@@ -19,6 +19,7 @@ struct slice {
 
 enum argument_kind {
     ARGUMENT_32,      /* the kernel takes the low word alone */
+    ARGUMENT_16,      /* the low half of that */
     ARGUMENT_64,      /* the whole register */
     ARGUMENT_ADDRESS, /* of memory that the kernel reads or writes */
 };
@@ -29,6 +30,9 @@ struct argument {
     enum argument_kind kind;
     bool is_signed; /* a negative number is below 0 */
 };
+
+/* The bits of the register that the kernel takes. */
+uint64_t argument_mask(const struct argument *argument);
 
 /* The arguments of a call. Returns how many it has; where the call is not in the table that is
  * ARGUMENTS_MAX, without names, and *named is false. */

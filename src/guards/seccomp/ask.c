@@ -195,12 +195,14 @@ static void tell_widths(const struct question *question)
     char name[ARGUMENT_NAME_SIZE];
     for (unsigned i = 0; i < given->count; i++) {
         const uint64_t value = given->values[i];
-        const bool fits = value <= UINT32_MAX || value >= UINT64_C(0xffffffff80000000);
-        if (given->texts[i] && given->arguments[i].kind == ARGUMENT_32 && !fits)
+        const uint64_t mask = argument_mask(&given->arguments[i]);
+        const bool fits = value <= mask || value >= ~(mask / 2);
+        if (given->texts[i] && !fits)
             fprintf(question->out,
-                    "  note: %s has 32 bits: of 0x%llx the kernel takes the low word alone, 0x%x\n",
-                    argument_name(&given->arguments[i], i, name), (unsigned long long)value,
-                    (uint32_t)value);
+                    "  note: %s has %d bits: of 0x%llx the kernel takes the low %s alone, 0x%llx\n",
+                    argument_name(&given->arguments[i], i, name), __builtin_popcountll(mask),
+                    (unsigned long long)value, mask == UINT16_MAX ? "half word" : "word",
+                    (unsigned long long)(value & mask));
     }
 }
 

@@ -4,6 +4,7 @@
  */
 #include "guards/seccomp/calls.h"
 #include "guards/seccomp/groups.h"
+#include "guards/syscalls.h"
 #include "policy/diag.h"
 #include <errno.h>
 #include <stdio.h>
@@ -151,12 +152,12 @@ static int settle_item(const struct call_list *from, const struct item *item,
     if (check_errno(from->key, item->number, item->origin, diag) != 0 ||
         calls_resolve(from, item, &word, diag) != 0)
         return -1;
-    const enum call_rank rank = word.group ? RANK_GROUP : RANK_NAME;
-    for (size_t i = 0; i < calls_word_count(&word); i++) {
-        int number = calls_word_number(&word, i);
-        if (number >= 0)
-            call_weigh(&table->of[number], rank, from->kind, item);
-    }
+    if (!word.group && word.number >= 0)
+        call_weigh(&table->of[word.number], RANK_NAME, from->kind, item);
+    const int16_t *numbers = word.group ? group_numbers(word.group, word.abi) : NULL;
+    for (size_t i = 0; numbers && i < word.group->count; i++)
+        if (numbers[i] >= 0)
+            call_weigh(&table->of[numbers[i]], RANK_GROUP, from->kind, item);
     return 0;
 }
 
@@ -315,9 +316,9 @@ bool action_told(struct value_action action, enum tell tell)
 {
     switch (action.kind) {
     case ACTION_ALLOW:
-        return false;
+        return tell == TELL_WATCH;
     case ACTION_ERRNO:
-        return tell == TELL_ALL;
+        return tell == TELL_ALL || tell == TELL_WATCH;
     case ACTION_LOG:
     case ACTION_REPORT:
     case ACTION_KILL:
@@ -328,5 +329,10 @@ bool action_told(struct value_action action, enum tell tell)
 
 enum tell calls_tell(const struct call_table *table, int number)
 {
-    return number > table->newest && table->tell == TELL_ALL ? TELL_KILLS : table->tell;
+    if (table->tell != TELL_ALL && table->tell != TELL_WATCH)
+        return table->tell;
+    if (number > table->newest)
+        return TELL_KILLS;
+    const bool watched = table->abi == ABI_NATIVE && call_paths_of(number);
+    return table->tell == TELL_WATCH && watched ? TELL_WATCH : TELL_ALL;
 }

@@ -93,7 +93,8 @@ static void deny(const struct house_rule *house, struct cases *cases, struct den
                  size_t *count)
 {
     struct denial *made = add_denial(denials, count, house, house->error);
-    struct test test = {.argument = house->argument, .mask = TEST_NARROW_MASK};
+    struct test test = {.argument = house->argument,
+                        .mask = house->mask ? house->mask : TEST_NARROW_MASK};
     if (house->gate.test != GATE_OPEN)
         made->conditions[made->count++] = add_test(cases, test_of_gate(&house->gate));
     if (house->test == HOUSE_DENY_ANY_BIT) {

@@ -90,8 +90,7 @@ static int settle_i386(const struct sbx_policy *policy, struct arena *arena,
     return 0;
 }
 
-/* Looking every name up is too slow to be done twice, so that this is no part of the guard's
- * check(). */
+/* No part of the guard's check(), so that a launch does it once. */
 int filter_settle(const struct sbx_policy *policy, struct arena *arena, struct call_table *table,
                   struct diag *diag)
 {

@@ -133,6 +133,7 @@ static int read_term(struct reader *reader, const struct argument *argument, con
         result = read_term(reader, argument, name, value);
         value->v = ~value->v;
         value->complement = true;
+        value->negative = false;
     } else if (take(reader, "(")) {
         result = read_value(reader, argument, name, value);
         if (result == 0 && !take(reader, ")"))
@@ -150,7 +151,7 @@ static int read_value(struct reader *reader, const struct argument *argument, co
     struct number whole = {.v = 0};
     bool several = false;
     do {
-        struct number one;
+        struct number one = {.v = 0};
         if (read_term(reader, argument, name, &one) != 0)
             return -1;
         if (one.negative && (several || at(reader, "|")))
@@ -170,8 +171,7 @@ static int read_value(struct reader *reader, const struct argument *argument, co
 static int fit(const struct reader *reader, unsigned index, bool ordered, struct number *value)
 {
     const struct argument *argument = &reader->arguments[index];
-    const bool wide = argument->kind == ARGUMENT_64;
-    const uint64_t most = wide ? TEST_WIDE_MASK : TEST_NARROW_MASK;
+    const uint64_t most = argument_mask(argument);
     const uint64_t limit = argument->is_signed && ordered ? most / 2 : most;
     char name[ARGUMENT_NAME_SIZE];
     argument_name(argument, index, name);
@@ -185,7 +185,7 @@ static int fit(const struct reader *reader, unsigned index, bool ordered, struct
     if (!fits)
         return fail(reader, "a number that it can't have never fits",
                     "%s has %d bits%s: no room for %s%#" PRIx64, reader->rule->first, name,
-                    wide ? 64 : 32, argument->is_signed ? ", one of them the sign" : "",
+                    __builtin_popcountll(most), argument->is_signed ? ", one of them the sign" : "",
                     value->negative ? "-" : "", value->negative ? -value->v : value->v);
     value->v &= most;
     return 0;
@@ -221,7 +221,7 @@ static int read_operand(struct reader *reader, struct operand *operand)
 {
     const char *call = reader->rule->first;
     char name[WORD_MAX], hint[ARGUMENT_HINT_SIZE];
-    struct number mask;
+    struct number mask = {.v = 0};
     reader->mark = reader->token.text;
     snprintf(name, sizeof(name), "%.*s", (int)reader->token.length, reader->token.text);
     if (!reader->token.length || !is_word(*name) || (*name >= '0' && *name <= '9'))
@@ -240,9 +240,7 @@ static int read_operand(struct reader *reader, struct operand *operand)
                     "see",
                     call, name);
     next(reader);
-    *operand =
-        (struct operand){.argument = (unsigned)index,
-                         .mask = argument->kind == ARGUMENT_64 ? TEST_WIDE_MASK : TEST_NARROW_MASK};
+    *operand = (struct operand){.argument = (unsigned)index, .mask = argument_mask(argument)};
     if (!take(reader, "&"))
         return 0;
     if (read_value(reader, argument, name, &mask) != 0 ||
@@ -260,7 +258,7 @@ static int read_equal(struct reader *reader, const struct operand *operand, uint
 {
     const struct argument *argument = &reader->arguments[operand->argument];
     char name[ARGUMENT_NAME_SIZE];
-    struct number number;
+    struct number number = {.v = 0};
     argument_name(argument, operand->argument, name);
     if (read_value(reader, argument, name, &number) != 0 ||
         fit(reader, operand->argument, false, &number) != 0)
@@ -308,9 +306,9 @@ static const struct expr *read_less(struct reader *reader, const struct operand 
 {
     const struct argument *argument = &reader->arguments[operand->argument];
     const bool is_signed = argument->is_signed && !operand->masked;
-    const uint64_t whole = argument->kind == ARGUMENT_64 ? TEST_WIDE_MASK : TEST_NARROW_MASK;
+    const uint64_t whole = argument_mask(argument);
     char name[ARGUMENT_NAME_SIZE];
-    struct number number;
+    struct number number = {.v = 0};
     argument_name(argument, operand->argument, name);
     if (read_value(reader, argument, name, &number) != 0 ||
         fit(reader, operand->argument, true, &number) != 0)

@@ -27,6 +27,15 @@
 #include <time.h>
 #include <unistd.h>
 
+/* For a C library of 64 bits there is no such flag, and it says 0; other libraries and Go set the
+ * kernel's. */
+#undef O_LARGEFILE
+#if defined(__x86_64__)
+#define O_LARGEFILE 00100000
+#elif defined(__aarch64__)
+#define O_LARGEFILE 00400000
+#endif
+
 /* Texts in place: a table of pointers would cost each start of the program its relocation. */
 static const struct {
     char set[9];

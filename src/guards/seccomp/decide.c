@@ -38,14 +38,17 @@ struct search {
     const struct cases *cases;
     const struct fact *facts;
     size_t count;
+    size_t begin[ARGUMENTS + 1]; /* those about argument N: begin[N] up to begin[N + 1] */
     uint32_t answer;
     unsigned boxes;
+    uint64_t *work;
+    size_t size; /* of the cases: what is looked at to decide by them once */
 };
 
 uint32_t decide_answer(struct value_action action, enum tell tell)
 {
     const bool kept = tell == TELL_NONE || (tell == TELL_KILLS && action.kind == ACTION_ERRNO);
-    if (!kept && action.kind != ACTION_ALLOW)
+    if (!kept && (action.kind != ACTION_ALLOW || tell == TELL_WATCH))
         return SECCOMP_RET_USER_NOTIF;
     if (action.kind == ACTION_ALLOW)
         return SECCOMP_RET_ALLOW;
@@ -124,11 +127,10 @@ static struct bits half_of(struct bits bits, unsigned shift)
 static bool may_fit(const struct search *search, unsigned about, struct bits bits,
                     struct open *open)
 {
-    for (size_t i = 0; i < search->count; i++) {
+    for (size_t i = search->begin[about]; i < search->begin[about + 1]; i++) {
         const struct fact *fact = &search->facts[i];
         unsigned argument, shift;
-        if (!argument_of(fact, &argument, &shift) || argument != about)
-            continue;
+        argument_of(fact, &argument, &shift);
         const struct bits half = half_of(bits, shift);
         const enum truth truth = compare(half, fact);
         const uint64_t asked = fact->comparison == BPF_JSET ? fact->mask & fact->k : fact->mask;
@@ -231,6 +233,13 @@ static bool may_differ(const struct search *search, const struct box *box, struc
     return true; /* no case fits: the rules do not say, so that nothing agrees with them */
 }
 
+/* Counts what one more box costs. Returns false where that is too much. */
+static bool try_box(struct search *search, size_t cost)
+{
+    *search->work += cost;
+    return ++search->boxes <= BOXES_MAX && *search->work <= DECIDE_WORK_MAX;
+}
+
 /* ---- one comparison by itself --------------------------------------------------------------- */
 
 /* What a comparison comes out as for the inputs of the region. */
@@ -247,11 +256,13 @@ static bool look_alone(struct search *search, const struct test *test, struct bi
                        struct outcomes *outcomes)
 {
     struct open open = {0, 0};
-    if (++search->boxes > BOXES_MAX)
+    const size_t facts = search->begin[test->argument + 1] - search->begin[test->argument];
+    if (!try_box(search, facts + test->count + 1))
         return false;
     const enum truth truth = test_truth(test, bits);
-    if (!may_fit(search, test->argument, bits, &open) || (outcomes->seen[0] && outcomes->seen[1]) ||
-        (truth != TRUTH_OPEN && outcomes->seen[truth == TRUTH_YES]))
+    if ((outcomes->seen[0] && outcomes->seen[1]) ||
+        (truth != TRUTH_OPEN && outcomes->seen[truth == TRUTH_YES]) ||
+        !may_fit(search, test->argument, bits, &open))
         return true;
     const uint64_t left = open.bits             ? open.bits
                           : truth == TRUTH_OPEN ? test->mask & ~bits.known
@@ -261,8 +272,40 @@ static bool look_alone(struct search *search, const struct test *test, struct bi
         return true;
     }
     const uint64_t bit = top_bit(left);
-    return look_alone(search, test, (struct bits){bits.known | bit, bits.value}, outcomes) &&
-           look_alone(search, test, (struct bits){bits.known | bit, bits.value | bit}, outcomes);
+    /* A set bit first: it ends most facts, which tell that a word is not this or that small number.
+     */
+    return look_alone(search, test, (struct bits){bits.known | bit, bits.value | bit}, outcomes) &&
+           look_alone(search, test, (struct bits){bits.known | bit, bits.value}, outcomes);
+}
+
+/* Whether a fact says outright that a value is not there. */
+static bool is_ruled_out(const struct search *search, const struct test *test, struct bits bits,
+                         uint64_t value)
+{
+    const size_t begin = search->begin[test->argument], end = search->begin[test->argument + 1];
+    *search->work += end - begin;
+    if (equal(bits, test->mask, value) == TRUTH_NO)
+        return true;
+    for (size_t i = begin; i < end; i++) {
+        const struct fact *fact = &search->facts[i];
+        unsigned argument, shift;
+        argument_of(fact, &argument, &shift);
+        if (fact->comparison == BPF_JEQ && !fact->holds &&
+            fact->mask == (uint32_t)(test->mask >> shift) && fact->k == (uint32_t)(value >> shift))
+            return true;
+    }
+    return false;
+}
+
+/* The short way: what a filter has asked before, as the rules ask it. */
+static bool all_ruled_out(const struct search *search, const struct test *test, struct bits bits)
+{
+    if (test->kind != TEST_EQUAL)
+        return false;
+    for (size_t i = 0; i < test->count; i++)
+        if (!is_ruled_out(search, test, bits, test->values[i]))
+            return false;
+    return true;
 }
 
 /* Sets *empty where the region has no input. */
@@ -270,6 +313,8 @@ static enum truth test_in_region(struct search *search, const struct test *test,
                                  const struct box *box, bool *empty)
 {
     struct outcomes outcomes = {{false, false}};
+    if (all_ruled_out(search, test, box->of[test->argument]))
+        return test->negated ? TRUTH_YES : TRUTH_NO;
     search->boxes = 0;
     if (!look_alone(search, test, box->of[test->argument], &outcomes))
         return TRUTH_OPEN;
@@ -323,7 +368,7 @@ static bool surely_same(struct search *search, const struct box *box)
 static enum decision look(struct search *search, const struct box *box)
 {
     struct open region = {0, 0}, rules = {0, 0};
-    if (++search->boxes > BOXES_MAX)
+    if (!try_box(search, search->count + search->size))
         return DECISION_TOO_HARD;
     if (!may_be_in(search, box, &region) || !may_differ(search, box, &rules))
         return DECISION_SAME;
@@ -366,13 +411,52 @@ static bool begin(const struct search *search, struct box *box)
     return true;
 }
 
+/* Keeps the facts that the known bits leave open, one argument's side by side: most of what a long
+ * path has learned is that a word is not this and not that, which is said by what it is. Returns
+ * false where one of them can't be. */
+static bool keep_open(struct search *search, const struct box *box, struct fact *kept)
+{
+    size_t count = 0;
+    for (unsigned about = 0; about < ARGUMENTS; about++) {
+        search->begin[about] = count;
+        for (size_t i = 0; i < search->count; i++) {
+            const struct fact *fact = &search->facts[i];
+            unsigned argument, shift;
+            if (!argument_of(fact, &argument, &shift) || argument != about)
+                continue;
+            const enum truth truth = compare(half_of(box->of[argument], shift), fact);
+            if (truth == TRUTH_OPEN)
+                kept[count++] = *fact;
+            else if ((truth == TRUTH_YES) != fact->holds)
+                return false;
+        }
+    }
+    search->begin[ARGUMENTS] = count;
+    search->facts = kept;
+    search->count = count;
+    return true;
+}
+
+static size_t size_of(const struct expr *expr)
+{
+    return expr->kind == EXPR_TEST ? 1 + expr->test.count
+                                   : size_of(expr->left) + size_of(expr->right);
+}
+
 enum decision decide(const struct cases *cases, const struct fact *facts, size_t count,
-                     uint32_t answer)
+                     uint32_t answer, uint64_t *work)
 {
     struct search search = {
-        .cases = cases, .facts = facts, .count = count, .answer = answer, .boxes = 0};
+        .cases = cases, .facts = facts, .count = count, .answer = answer, .work = work};
+    struct fact kept[FACTS_MAX];
+    if (*work > DECIDE_WORK_MAX || count > FACTS_MAX)
+        return DECISION_TOO_HARD;
+    for (size_t i = 0; i < cases->count; i++)
+        for (size_t j = 0; j < cases->of[i].count; j++)
+            search.size += size_of(cases->of[i].conditions[j]);
+    *work += search.size + count;
     struct box box = {.of = {{0, 0}}};
-    if (!begin(&search, &box) || surely_same(&search, &box))
+    if (!begin(&search, &box) || !keep_open(&search, &box, kept) || surely_same(&search, &box))
         return DECISION_SAME;
     search.boxes = 0;
     return look(&search, &box);

@@ -18,7 +18,7 @@ struct fact {
 };
 
 /* The word that the low half of the first argument is; its high half follows. */
-enum { FIRST_ARGUMENT_WORD = 4 };
+enum { FIRST_ARGUMENT_WORD = 4, FACTS_MAX = 2048 /* of one path */ };
 
 enum decision {
     DECISION_SAME,    /* every input of the region gets the answer */
@@ -30,9 +30,15 @@ enum decision {
  * fault. */
 uint32_t decide_answer(struct value_action action, enum tell tell);
 
+/* What may be looked at for one filter, all in all: facts, comparisons and values. A bound for each
+ * question alone would be none, for a filter has as many of them as it has paths. */
+#define DECIDE_WORK_MAX UINT64_C(10000000)
+
 /* Whether by the cases each input for which all facts hold gets the answer. Facts about words that
- * are no half of an argument are passed over: that makes the region larger, never smaller. */
+ * are no half of an argument are passed over: that makes the region larger, never smaller.
+ *
+ * work   what has been looked at so far; is added to. Beyond DECIDE_WORK_MAX all is too hard. */
 enum decision decide(const struct cases *cases, const struct fact *facts, size_t count,
-                     uint32_t answer);
+                     uint32_t answer, uint64_t *work);
 
 #endif

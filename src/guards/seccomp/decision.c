@@ -185,7 +185,8 @@ static place put_house_rule(const struct decisions *of, int number, const struct
                             place pass)
 {
     struct emit *emit = of->emit;
-    const struct test test = {.argument = rule->argument, .mask = TEST_NARROW_MASK};
+    const struct test test = {.argument = rule->argument,
+                              .mask = rule->mask ? rule->mask : TEST_NARROW_MASK};
     if (rule->test == HOUSE_FAMILIES)
         return put_families(of, number, &test, pass);
     const bool pass_listed = rule->test == HOUSE_PASS_EQUAL;

@@ -15,20 +15,25 @@ const size_t call_group_count = sizeof(call_groups) / sizeof(call_groups[0]);
 const struct call_group *group_find(const char *name)
 {
     for (size_t i = 0; i < call_group_count && *name; i++)
-        if (strcmp(call_groups[i].name, name) == 0 || strcmp(call_groups[i].alias, name) == 0)
+        if ((call_groups[i].name[0] == *name && strcmp(call_groups[i].name, name) == 0) ||
+            (call_groups[i].alias[0] == *name && strcmp(call_groups[i].alias, name) == 0))
             return &call_groups[i];
     return NULL;
 }
 
 int group_call(const struct call_group *group, size_t index)
 {
-    return group_members[group->first + index].call;
+    return group_calls[group->first + index];
 }
 
 int group_number(const struct call_group *group, size_t index, enum call_abi abi)
 {
-    const struct member *member = &group_members[group->first + index];
-    return member->abis >> abi & 1 ? table_number(member->call, abi) : -1;
+    return group_numbers(group, abi)[index];
+}
+
+const int16_t *group_numbers(const struct call_group *group, enum call_abi abi)
+{
+    return &group_members[abi][group->first];
 }
 
 bool group_is_common(const struct call_group *group)

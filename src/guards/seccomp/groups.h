@@ -28,6 +28,9 @@ const struct call_group *group_find(const char *name);
 int group_call(const struct call_group *group, size_t index);
 int group_number(const struct call_group *group, size_t index, enum call_abi abi);
 
+/* The numbers of all members on an ABI, as group_number() has them. */
+const int16_t *group_numbers(const struct call_group *group, enum call_abi abi);
+
 /* Whether the group has nothing but what a sandbox can leave to any program. */
 bool group_is_common(const struct call_group *group);
 

@@ -7,6 +7,7 @@
 #include "guards/seccomp/cases.h"
 #include "guards/seccomp/decode.h"
 #include "guards/seccomp/filter.h"
+#include "guards/seccomp/fix.h"
 #include "guards/seccomp/numbers.h"
 #include "policy/names.h"
 #include <stdio.h>
@@ -40,6 +41,11 @@ void decider_free(struct decider *rules)
     if (rules)
         arena_free(&rules->arena);
     free(rules);
+}
+
+uint32_t decider_arch(void)
+{
+    return NATIVE_ARCH;
 }
 
 static enum call_abi abi_of(uint32_t arch)
@@ -170,4 +176,7 @@ void decider_tell(const struct decider *rules, const struct call_made *call,
     const struct origin from = tell_rule(rules, call, &one, denial->rule, sizeof(denial->rule));
     denial->origin = (struct sbx_origin){.line = from.line, .column = from.column};
     snprintf(denial->origin.file, sizeof(denial->origin.file), "%s", from.file ? from.file : "");
+    const struct call_table *table = table_for(rules, call->arch);
+    if (table && !action_passes(one.action))
+        fix_call(rules->policy, table, call->number, call->args, denial);
 }

@@ -47,6 +47,14 @@ static bool restricts(const struct sbx_policy *policy, const struct value_list *
     return !ports_any(ports) || policy->network_mode.v == NETMODE_NONE;
 }
 
+static bool names_family(const struct sbx_policy *policy, int family)
+{
+    for (size_t i = 0; i < policy->network_families.count; i++)
+        if (policy->network_families.items[i].number == family)
+            return true;
+    return false;
+}
+
 /* ---- rules on whole calls ------------------------------------------------------------------- */
 
 int house_number(const struct call_table *table, int number)
@@ -325,6 +333,20 @@ const struct house_rule house_rules[] = {
      .argument = 0,
      .test = HOUSE_FAMILIES},
 
+    /* Linux's first packet sockets were asked for as a type of the internet's, and still can be. */
+    {.reason =
+         "SOCK_PACKET makes a socket of the family packet, which network.families does not name",
+     .numbers = {SYS_socket},
+     .calls = 1,
+     .argument = 1,
+     .test = HOUSE_DENY_EQUAL,
+     .values = {SOCK_PACKET},
+     .mask = 0xf,
+     .count = 1,
+     .error = EAFNOSUPPORT,
+     .gate = {.test = GATE_EQUAL, .argument = 0, .values = {AF_INET}, .count = 1},
+     .when = HOUSE_PACKET_UNNAMED},
+
     /* Behind the families: what is left of them is of the internet, or no business of TCP's. */
     {.reason = "it could speak TCP under another name, past Landlock",
      .numbers = {SYS_socket},
@@ -360,6 +382,8 @@ bool house_rule_holds(const struct house_rule *rule, const struct sbx_policy *po
     case HOUSE_PORTS_RESTRICTED:
         return restricts(policy, &policy->network_tcp_connect) ||
                restricts(policy, &policy->network_tcp_bind);
+    case HOUSE_PACKET_UNNAMED:
+        return names_family(policy, AF_INET) && !names_family(policy, AF_PACKET);
     case HOUSE_PORTS_NAMED:
         return !ports_any(&policy->network_tcp_connect) || !ports_any(&policy->network_tcp_bind);
     case HOUSE_ALWAYS:

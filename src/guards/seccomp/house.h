@@ -31,7 +31,9 @@ enum house_when {
     /* For policies that leave TCP not every port to connect to; or to connect or be bound to. */
     HOUSE_CONNECT_RESTRICTED,
     HOUSE_PORTS_RESTRICTED,
-    HOUSE_PORTS_NAMED, /* for policies that name ports, where there is a network */
+    HOUSE_PACKET_UNNAMED, /* for policies that name AF_INET in network.families, and not AF_PACKET
+                           */
+    HOUSE_PORTS_NAMED,    /* for policies that name ports, where there is a network */
 };
 
 /* What else must be so for a rule to hold, of the low word of another argument. */
@@ -50,10 +52,11 @@ struct house_rule {
     unsigned argument;
     enum house_test test;
     uint64_t values[HOUSE_VALUES];
+    uint32_t mask; /* what of the argument is compared with the values; 0: all of it */
     unsigned count;
     int error; /* what a refused call gets, but for HOUSE_FAMILIES */
-    struct house_gate gate;
     enum house_when when;
+    struct house_gate gate;
 };
 
 extern const struct house_rule house_rules[];

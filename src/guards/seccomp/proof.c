@@ -28,7 +28,6 @@
 
 enum {
     SETS = CALLS_MAX / 64,
-    FACTS_MAX = 2048,   /* of one path */
     DEPTH_MAX = 512,    /* comparisons of one path that hold */
     STEPS_MAX = 100000, /* some milliseconds; the shipped profiles need less than a thousand */
     WORD_NUMBER = offsetof(struct seccomp_data, nr) / sizeof(uint32_t),
@@ -72,6 +71,7 @@ struct proof {
     int made;                     /* ...the call; -1 none yet */
     struct cases cases;
     unsigned steps;
+    uint64_t work; /* of decide(), and of what else grows with the facts */
     struct sbx_error *error;
 };
 
@@ -127,7 +127,8 @@ static int too_hard(const struct proof *proof, const struct side *side, int numb
     err_set(proof->error, SBX_E_PROFILE, 0, "seccomp",
             "the rules of [syscall %s] are too many, or too intricate, to be proved", name);
     err_at(proof->error, rules->of[0].item->origin);
-    return err_hint(proof->error, "compare fewer arguments with fewer values");
+    return err_hint(proof->error,
+                    "write fewer rules, that compare fewer arguments with fewer values");
 }
 
 /* ---- the rules ------------------------------------------------------------------------------ */
@@ -279,8 +280,9 @@ static void narrow_range(struct range *range, unsigned comparison, uint32_t k, b
 }
 
 /* Whether the path has learned before that the word is not k. */
-static bool is_excluded(const struct proof *proof, const struct path *path, uint32_t k)
+static bool is_excluded(struct proof *proof, const struct path *path, uint32_t k)
 {
+    proof->work += path->facts;
     for (size_t i = 0; i < path->facts; i++) {
         const struct fact *fact = &proof->facts[i];
         if (fact->word == path->word && fact->k == k && fact->comparison == BPF_JEQ &&
@@ -342,7 +344,7 @@ static int check_call(struct proof *proof, const struct path *path, const struct
         cases_make(proof->policy, side->table, (int)number, &proof->cases);
     proof->made = (int)number;
     proof->made_for = side;
-    switch (decide(&proof->cases, proof->facts, path->facts, answer)) {
+    switch (decide(&proof->cases, proof->facts, path->facts, answer, &proof->work)) {
     case DECISION_SAME:
         return 0;
     case DECISION_OTHER:
@@ -432,7 +434,7 @@ static int step(struct proof *proof, struct path *path, unsigned depth, bool *ov
 {
     if (path->at >= proof->count)
         return refuse(proof, path, "is behind the end");
-    if (++proof->steps > STEPS_MAX)
+    if (++proof->steps > STEPS_MAX || proof->work > DECIDE_WORK_MAX)
         return refuse_size(proof, path, "is reached on too many paths");
     const struct sock_filter *at = &proof->code[path->at];
     switch (at->code) {
@@ -477,6 +479,7 @@ int proof_check(const struct sbx_policy *policy, const struct call_table *table,
     proof.error = error;
     proof.made = -1;
     proof.steps = 0;
+    proof.work = 0;
     proof.i386.table = NULL;
     state_rules(policy, table, &proof.native);
     if (table->i386)

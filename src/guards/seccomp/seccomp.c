@@ -146,8 +146,18 @@ static int settle_tell(struct plan *plan, const struct host *host, struct call_t
                        struct sbx_error *error)
 {
     const struct sbx_policy *policy = plan->policy;
+    if (plan->command && plan->command->watch) {
+        table->tell = policy->namespaces_nested.v == YESNO_YES ? TELL_ALL : TELL_WATCH;
+        if (table->i386)
+            table->i386->tell = TELL_ALL; /* its calls that pass are not looked at */
+    }
     const char *why = table->tell == TELL_NONE ? NULL : no_listener(policy, host);
     const struct origin *asks = reports(policy);
+    if (plan->command && plan->command->watch && why) {
+        err_set(error, SBX_E_HOST, host->listener_errno, "seccomp",
+                "the program can't be watched: %s", why);
+        return -1;
+    }
     if (!why)
         return 0;
     if (!asks && policy->syscalls_tell.origin.file)
@@ -182,9 +192,9 @@ static bool tells_exec(const struct sbx_policy *policy, const struct call_table 
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
         const struct call_rules *rules = table->of[numbers[i]].rules;
         for (size_t j = 0; rules && j < rules->count; j++)
-            if (action_told(rules->of[j].action, table->tell))
+            if (action_told(rules->of[j].action, calls_tell(table, numbers[i])))
                 return true;
-        if (action_told(calls_action(policy, table, numbers[i]), table->tell))
+        if (action_told(calls_action(policy, table, numbers[i]), calls_tell(table, numbers[i])))
             return true;
     }
     return false;

@@ -103,8 +103,10 @@ static void tell_test(FILE *out, const struct call_view *view, const struct test
 {
     const struct argument *argument = &view->arguments[test->argument];
     char name[ARGUMENT_NAME_SIZE];
-    fprintf(out, "%s %s ", argument_name(argument, test->argument, name),
-            test->kind == TEST_ANY ? "has" : "is");
+    fputs(argument_name(argument, test->argument, name), out);
+    if (test->kind == TEST_EQUAL && test->mask != TEST_NARROW_MASK)
+        fprintf(out, " & 0x%" PRIx64, test->mask);
+    fputs(test->kind == TEST_ANY ? " has " : " is ", out);
     if (test->kind == TEST_ANY) {
         tell_bits(out, argument->sets, test->mask);
         return;

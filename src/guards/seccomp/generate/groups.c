@@ -169,10 +169,11 @@ static void mark(const struct section *section, const struct calls *calls, unsig
             marks[calls_find(calls, section->words[i].text)] |= section->words[i].abis;
 }
 
-/* Writes the members of a group, and returns how many they are. Where a call is in it, so are those
- * that do the same on i386. */
+/* Writes one column of the members of a group: the calls, or their numbers on an ABI, -1 where that
+ * is none. Where a call is in the group, so are
+ * those that do the same on i386. Returns how many there are. */
 static int write_members(const struct groups *groups, const struct section *section,
-                         const struct calls *calls, FILE *out)
+                         const struct calls *calls, int abi, FILE *out)
 {
     unsigned marks[ROWS_MAX] = {0};
     int count = 0;
@@ -185,24 +186,30 @@ static int write_members(const struct groups *groups, const struct section *sect
         if (*like && marks[calls_find(calls, like)] >> ABI_I386 & 1)
             marks[call] |= 1U << ABI_I386;
     }
-    for (int call = 0; call < calls->count; call++)
-        if (marks[call]) {
-            fprintf(out, "    {%d, %u}, /* %s */\n", call, marks[call], calls->rows[call].name);
-            count++;
-        }
+    for (int call = 0; call < calls->count; call++) {
+        if (!marks[call])
+            continue;
+        const struct row *row = &calls->rows[call];
+        const int number = abi < ABIS && marks[call] >> abi & 1 ? row->numbers[abi] : -1;
+        fprintf(out, "%d, /* %s */\n", abi < ABIS ? number : call, row->name);
+        count++;
+    }
     return count;
 }
 
 void groups_write(const struct groups *groups, const struct calls *calls, FILE *out)
 {
-    int counts[GROUPS_MAX], first = 0;
-    fputs("static const struct member {\n"
-          "    uint16_t call;\n"
-          "    uint16_t abis; /* a bit for each */\n"
-          "} group_members[] = {\n",
-          out);
+    int counts[GROUPS_MAX] = {0}, first = 0;
+    fputs("static const int16_t group_calls[] = {\n", out);
     for (int i = 0; i < groups->count; i++)
-        counts[i] = write_members(groups, &groups->sections[i], calls, out);
+        counts[i] = write_members(groups, &groups->sections[i], calls, ABIS, out);
+    fputs("};\nstatic const int16_t group_members[ABIS][sizeof(group_calls) / 2] = {\n", out);
+    for (int abi = 0; abi < ABIS; abi++) {
+        fputs("{\n", out);
+        for (int i = 0; i < groups->count; i++)
+            write_members(groups, &groups->sections[i], calls, abi, out);
+        fputs("},\n", out);
+    }
     fputs("};\nconst struct call_group call_groups[] = {\n", out);
     for (int i = 0; i < groups->count; i++) {
         const struct section *section = &groups->sections[i];
