@@ -47,6 +47,9 @@ struct decider;
 int decider_new(const struct sbx_policy *policy, struct decider **rules, struct sbx_error *error);
 void decider_free(struct decider *rules);
 
+/* The AUDIT_ARCH_* of the machine's own ABI. */
+uint32_t decider_arch(void);
+
 /* A call as the kernel tells of it. */
 struct call_made {
     uint32_t arch; /* AUDIT_ARCH_* */

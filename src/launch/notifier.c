@@ -376,7 +376,8 @@ static void handle(struct notifier *notifier)
     for (size_t i = 0; i < 6; i++)
         call.key.args[i] &= notifier->masks[i];
     call.action = decider_decide(notifier->rules, &made);
-    if (notifier->watches && (call.action.kind == ACTION_ALLOW || call.action.kind == ACTION_LOG))
+    if (notifier->watches && made.arch == decider_arch() &&
+        (call.action.kind == ACTION_ALLOW || call.action.kind == ACTION_LOG))
         look(&call);
     if (call.action.kind == ACTION_ALLOW) { /* handed over to be looked at, and for nothing else */
         respond(&call);

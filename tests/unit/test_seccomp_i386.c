@@ -184,37 +184,36 @@ static void the_key(void **state)
 static void house_rules_hold(void **state)
 {
     static const struct {
-        int number;
+        int number, error;
         uint64_t args[4];
-        int error;
     } denied[] = {
-        {I386_IOCTL, {0, TIOCSTI}, EPERM},
-        {I386_IOCTL, {0, TIOCSTI | UINT64_C(1) << 32}, EPERM},
-        {I386_PERSONALITY, {0x0400000}, EPERM},
-        {I386_SECCOMP, {1, SECCOMP_FILTER_FLAG_NEW_LISTENER}, EPERM},
-        {I386_PRLIMIT64, {1}, EPERM},
-        {I386_CHMOD, {0, S_ISUID}, EPERM},
-        {I386_FCHMOD, {0, S_ISGID}, EPERM},
-        {I386_CREAT, {0, S_ISUID}, EPERM},
-        {I386_MKNOD, {0, S_ISUID}, EPERM},
-        {I386_FCHMODAT, {0, 0, S_ISUID}, EPERM},
-        {I386_FCHMODAT2, {0, 0, S_ISUID}, EPERM},
-        {I386_MKNODAT, {0, 0, S_ISUID}, EPERM},
-        {I386_OPEN, {0, O_CREAT, S_ISUID}, EPERM},
-        {I386_OPENAT, {0, 0, O_CREAT, S_ISUID}, EPERM},
-        {I386_CLONE, {CLONE_NEWUSER}, EPERM},
-        {I386_UNSHARE, {CLONE_NEWUSER}, EPERM},
-        {I386_SETNS, {0}, EPERM},
-        {I386_SOCKET, {AF_NETLINK}, EAFNOSUPPORT},
-        {I386_SOCKETPAIR, {AF_VSOCK}, EAFNOSUPPORT},
-        {I386_CLONE3, {0}, ENOSYS},
-        {I386_OPENAT2, {0}, ENOSYS},
-        {I386_IO_URING_SETUP, {0}, ENOSYS},
-        {I386_SENDTO, {0, 0, 0, MSG_FASTOPEN}, EOPNOTSUPP},
-        {I386_SENDMMSG, {0, 0, 0, MSG_FASTOPEN}, EOPNOTSUPP},
-        {I386_SENDMSG, {0, 0, MSG_FASTOPEN}, EOPNOTSUPP},
-        {I386_SETSOCKOPT, {0, 6, 31}, ENOENT},
-        {I386_LISTEN, {0}, EACCES},
+        {I386_IOCTL, EPERM, {0, TIOCSTI}},
+        {I386_IOCTL, EPERM, {0, TIOCSTI | UINT64_C(1) << 32}},
+        {I386_PERSONALITY, EPERM, {0x0400000}},
+        {I386_SECCOMP, EPERM, {1, SECCOMP_FILTER_FLAG_NEW_LISTENER}},
+        {I386_PRLIMIT64, EPERM, {1}},
+        {I386_CHMOD, EPERM, {0, S_ISUID}},
+        {I386_FCHMOD, EPERM, {0, S_ISGID}},
+        {I386_CREAT, EPERM, {0, S_ISUID}},
+        {I386_MKNOD, EPERM, {0, S_ISUID}},
+        {I386_FCHMODAT, EPERM, {0, 0, S_ISUID}},
+        {I386_FCHMODAT2, EPERM, {0, 0, S_ISUID}},
+        {I386_MKNODAT, EPERM, {0, 0, S_ISUID}},
+        {I386_OPEN, EPERM, {0, O_CREAT, S_ISUID}},
+        {I386_OPENAT, EPERM, {0, 0, O_CREAT, S_ISUID}},
+        {I386_CLONE, EPERM, {CLONE_NEWUSER}},
+        {I386_UNSHARE, EPERM, {CLONE_NEWUSER}},
+        {I386_SETNS, EPERM, {0}},
+        {I386_SOCKET, EAFNOSUPPORT, {AF_NETLINK}},
+        {I386_SOCKETPAIR, EAFNOSUPPORT, {AF_VSOCK}},
+        {I386_CLONE3, ENOSYS, {0}},
+        {I386_OPENAT2, ENOSYS, {0}},
+        {I386_IO_URING_SETUP, ENOSYS, {0}},
+        {I386_SENDTO, EOPNOTSUPP, {0, 0, 0, MSG_FASTOPEN}},
+        {I386_SENDMMSG, EOPNOTSUPP, {0, 0, 0, MSG_FASTOPEN}},
+        {I386_SENDMSG, EOPNOTSUPP, {0, 0, MSG_FASTOPEN}},
+        {I386_SETSOCKOPT, ENOENT, {0, 6, 31}},
+        {I386_LISTEN, EACCES, {0}},
     };
     static const int passing[] = {I386_IOCTL,   I386_PERSONALITY, I386_SECCOMP,    I386_PRLIMIT64,
                                   I386_CHMOD,   I386_FCHMOD,      I386_CREAT,      I386_MKNOD,
@@ -328,6 +327,8 @@ static void denials_are_told(void **state)
     decider_tell(rules, &waits, NULL, &denial);
     assert_string_equal(denial.call, "i386 waitpid");
     assert_string_equal(denial.args, "7, NULL, 0, NULL");
+    assert_string_equal(denial.fix, "syscalls.allow = waitpid");
+    assert_string_equal(denial.settings[0], "syscalls.allow+=waitpid");
     const struct call_made old = {
         .arch = AUDIT_ARCH_I386, .number = I386_MMAP, .args = {0x1234567}};
     decider_tell(rules, &old, NULL, &denial); /* all of it is behind that pointer */

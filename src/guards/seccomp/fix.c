@@ -91,8 +91,7 @@ static bool fix_settled(struct search *search)
     const char *instead, *why = whole_call(search, &instead);
     if (why)
         return none(search, "no profile can allow it: %s; %s", why, instead);
-    const int native = table_translate(search->number, search->table.abi, ABI_NATIVE);
-    const bool found = native == SYS_listen
+    const bool found = house_number(&search->table, search->number) == SYS_listen
                            ? setting(search, true, "network.tcp_bind\n%s", "0")
                            : setting(search, false, "namespaces.nested\n%s", "yes");
     pass(search);
@@ -155,7 +154,8 @@ static bool fix_rules(struct search *search)
     char condition[160];
     write_condition(search, condition, sizeof(condition));
     const bool found =
-        setting(search, *condition != '\0', "syscall %s.rules\nallow%s", search->name, condition);
+        setting(search, *condition != '\0', "syscall %s.rules\nallow%s",
+                search->table.of[search->number].rules->of[0].item->first, condition);
     pass(search);
     return found;
 }

@@ -43,6 +43,11 @@ void decider_free(struct decider *rules)
     free(rules);
 }
 
+uint32_t decider_arch(void)
+{
+    return NATIVE_ARCH;
+}
+
 static enum call_abi abi_of(uint32_t arch)
 {
     return arch == AUDIT_ARCH_I386 ? ABI_I386 : ABI_NATIVE;

@@ -146,8 +146,11 @@ static int settle_tell(struct plan *plan, const struct host *host, struct call_t
                        struct sbx_error *error)
 {
     const struct sbx_policy *policy = plan->policy;
-    if (plan->command && plan->command->watch)
+    if (plan->command && plan->command->watch) {
         table->tell = policy->namespaces_nested.v == YESNO_YES ? TELL_ALL : TELL_WATCH;
+        if (table->i386)
+            table->i386->tell = TELL_ALL; /* its calls that pass are not looked at */
+    }
     const char *why = table->tell == TELL_NONE ? NULL : no_listener(policy, host);
     const struct origin *asks = reports(policy);
     if (plan->command && plan->command->watch && why) {
