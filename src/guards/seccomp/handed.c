@@ -53,10 +53,16 @@ static enum call_abi abi_of(uint32_t arch)
     return arch == AUDIT_ARCH_I386 ? ABI_I386 : ABI_NATIVE;
 }
 
-/* The rules for the calls of an ABI; NULL where they are foreign. */
+/* Whether the rules do not allow an ABI: the filter lets no call of it come here. */
+static bool is_foreign(const struct decider *rules, uint32_t arch)
+{
+    return arch != NATIVE_ARCH && (arch != AUDIT_ARCH_I386 || !rules->table.i386);
+}
+
+/* The rules for the calls of an ABI that is allowed. */
 static const struct call_table *table_for(const struct decider *rules, uint32_t arch)
 {
-    return arch == NATIVE_ARCH ? &rules->table : arch == AUDIT_ARCH_I386 ? rules->table.i386 : NULL;
+    return arch == NATIVE_ARCH ? &rules->table : rules->table.i386;
 }
 
 /* What the rules give; its conditions are gone with the cases. A number that no table has is one
@@ -66,7 +72,7 @@ static struct call_case decide_call(const struct decider *rules, const struct ca
     const struct call_table *table = table_for(rules, call->arch);
     const struct call_case dead = {.action = {.kind = ACTION_KILL}, .by = BY_LISTS};
     struct cases cases;
-    if (!table) /* the filter lets none come here */
+    if (is_foreign(rules, call->arch))
         return dead;
     if (call->number < 0 || call->number >= CALLS_MAX)
         return (struct call_case){.action = rules->policy->syscalls_unknown, .by = BY_LISTS};
@@ -122,7 +128,7 @@ static struct origin tell_lists(const struct decider *rules, const struct call_m
 {
     const struct call_table *table = table_for(rules, call->arch);
     const int number = call->number;
-    if (!table) {
+    if (is_foreign(rules, call->arch)) {
         snprintf(text, size, "syscalls.arch");
         return rules->policy->syscalls_arch.origin;
     }
@@ -176,7 +182,6 @@ void decider_tell(const struct decider *rules, const struct call_made *call,
     const struct origin from = tell_rule(rules, call, &one, denial->rule, sizeof(denial->rule));
     denial->origin = (struct sbx_origin){.line = from.line, .column = from.column};
     snprintf(denial->origin.file, sizeof(denial->origin.file), "%s", from.file ? from.file : "");
-    const struct call_table *table = table_for(rules, call->arch);
-    if (table && !action_passes(one.action))
-        fix_call(rules->policy, table, call->number, call->args, denial);
+    if (!is_foreign(rules, call->arch) && !action_passes(one.action))
+        fix_call(rules->policy, table_for(rules, call->arch), call->number, call->args, denial);
 }
