@@ -290,7 +290,7 @@ enum { SBX_GUARDS_MAX = 16, SBX_UNKEPT_MAX = 16, SBX_DENIALS_MAX = 16, SBX_CALLS
 /* A system call that the filter did not just let through. Its texts may hold what a program wrote
  * there: print them through sbx_escape(). */
 struct sbx_denial {
-    char call[48]; /* its name; its number where it has none */
+    char call[48]; /* its name, or number; of i386 "i386 NAME" */
     char
         args[480]; /* its arguments, decoded and escaped: "AF_INET, SOCK_STREAM, 0"; it may end with
                     * "..." */

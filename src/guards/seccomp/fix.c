@@ -149,13 +149,12 @@ static void write_condition(const struct search *search, char *text, size_t size
 }
 
 /* A rule on top is asked first. Where no rule looks at an argument it replaces them all. */
-static bool fix_rules(struct search *search)
+static bool fix_rules(struct search *search, const struct call_rule *rule)
 {
     char condition[160];
     write_condition(search, condition, sizeof(condition));
-    const bool found =
-        setting(search, *condition != '\0', "syscall %s.rules\nallow%s",
-                search->table.of[search->number].rules->of[0].item->first, condition);
+    const bool found = setting(search, *condition != '\0', "syscall %s.rules\nallow%s",
+                               rule->item->first, condition);
     pass(search);
     return found;
 }
@@ -213,7 +212,7 @@ static bool fix_case(struct search *search, const struct call_case *one)
     case BY_SETTLED:
         return fix_settled(search);
     case BY_RULE:
-        return fix_rules(search);
+        return fix_rules(search, one->rule);
     case BY_REFUSED:
         return fix_family(search, one->house);
     case BY_HOUSE:

@@ -145,7 +145,7 @@ static bool in_set(const uint64_t set[SETS], unsigned number)
 
 /* Only calls that have rules of their own, or that a house rule names, can have more than one case:
  * for the others to make cases would cost as much as the rest of the proof. */
-static void state_rules(const struct sbx_policy *policy, const struct call_table *table,
+static void state_rules(const struct proof *proof, const struct call_table *table,
                         struct side *side)
 {
     side->table = table;
@@ -161,8 +161,8 @@ static void state_rules(const struct sbx_policy *policy, const struct call_table
         }
     for (int number = 0; number < CALLS_MAX; number++)
         if (!in_set(side->by_arguments, (unsigned)number))
-            side->answers[number] =
-                decide_answer(calls_standing(policy, table, number), calls_tell(table, number));
+            side->answers[number] = decide_answer(calls_standing(proof->policy, table, number),
+                                                  calls_tell(table, number));
 }
 
 /* ---- what a comparison says of the region --------------------------------------------------- */
@@ -481,9 +481,6 @@ int proof_check(const struct sbx_policy *policy, const struct call_table *table,
     proof.steps = 0;
     proof.work = 0;
     proof.i386.table = NULL;
-    state_rules(policy, table, &proof.native);
-    if (table->i386)
-        state_rules(policy, table->i386, &proof.i386);
     /* Everything; the kernel starts with 0 in the accumulator. */
     struct path path = {
         .from = CALLS_MAX, .to = UINT32_MAX, .native = true, .foreign = true, .word = WORD_NONE};
@@ -494,5 +491,8 @@ int proof_check(const struct sbx_policy *policy, const struct call_table *table,
         path.numbers[i] = UINT64_MAX;
     for (unsigned i = 0; i < ARGUMENT_WORDS; i++)
         path.ranges[i] = (struct range){0, UINT32_MAX};
+    state_rules(&proof, table, &proof.native);
+    if (table->i386)
+        state_rules(&proof, table->i386, &proof.i386);
     return walk(&proof, &path, 0);
 }
