@@ -313,6 +313,19 @@ static void until_lost(void)
     printf("lost %d\n", errno == ENOSYS);
 }
 
+/* All processes that can be had are there, and wait. */
+static void crowd(void)
+{
+    pid_t pid;
+
+    while ((pid = fork()) > 0)
+        continue;
+    if (pid == 0)
+        for (;;)
+            pause();
+    forbidden();
+}
+
 int main(int argc, char **argv)
 {
     const char *way = argc > 1 ? argv[1] : "";
@@ -327,6 +340,7 @@ int main(int argc, char **argv)
         {"block", blocking},       {"handlers", changing_handlers},
         {"paths", odd_paths},      {"changing", changing_path},
         {"leave", leave},          {"lost", until_lost},
+        {"crowd", crowd},
     };
     size_t i;
 
