@@ -255,7 +255,8 @@ struct sbx_command {
     size_t file_count;
     int tell_fd; /* where each denial is told in a line while the program runs: a descriptor above
                   * 0, which must be open for writing; 0: nowhere. A line that can't be written
-                  * within a second is dropped, and so is what comes after a thousand */
+                  * within a second is dropped, and so are those after it until one can be written
+                  * at once, and what comes after a thousand */
     struct sbx_watch *watch; /* NULL; else the program is watched, and this receives what was in
                               * its way: see sbx_run() */
 };

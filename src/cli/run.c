@@ -5,9 +5,15 @@
 #include "arguments.h"
 #include "reportfile.h"
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* How long each line of the last words waits for its reader. */
+enum { VERDICT_MS = 1000 };
 
 struct options {
     const char *profile;
@@ -70,21 +76,46 @@ static int parse(struct options *options, int argc, char **argv)
     return -1;
 }
 
+static void write_verdict(FILE *out, const struct sbx_report *report)
+{
+    fprintf(out, "sandbox: %s", sbx_outcome_name(report->outcome));
+    if (report->outcome == SBX_OUTCOME_EXITED)
+        fprintf(out, " with status %d", report->exit_code);
+    else if (report->signal)
+        fprintf(out, " (signal %d, %s)", report->signal, strsignal(report->signal));
+    fprintf(out, "; cpu %.3f s, wall %.3f s, memory %.1f MiB (%s)\n", (double)report->cpu_us / 1e6,
+            (double)report->wall_ns / 1e9, (double)report->memory_peak_bytes / (1 << 20),
+            report->memory_peak_source);
+    for (size_t i = 0; i < report->unkept_count; i++) {
+        fputs("sandbox: not kept: ", out);
+        print_escaped(out, report->unkept[i]);
+        fputc('\n', out);
+    }
+}
+
+/* The program writes to the same stderr, and may have filled it, or have driven its reader away:
+ * that holds up nothing, and changes no exit status. Line by line, so that what fits is not held
+ * back by what does not. */
 static void print_verdict(const struct sbx_report *report)
 {
-    fprintf(stderr, "sandbox: %s", sbx_outcome_name(report->outcome));
-    if (report->outcome == SBX_OUTCOME_EXITED)
-        fprintf(stderr, " with status %d", report->exit_code);
-    else if (report->signal)
-        fprintf(stderr, " (signal %d, %s)", report->signal, strsignal(report->signal));
-    fprintf(stderr, "; cpu %.3f s, wall %.3f s, memory %.1f MiB (%s)\n",
-            (double)report->cpu_us / 1e6, (double)report->wall_ns / 1e9,
-            (double)report->memory_peak_bytes / (1 << 20), report->memory_peak_source);
-    for (size_t i = 0; i < report->unkept_count; i++) {
-        fputs("sandbox: not kept: ", stderr);
-        print_escaped(stderr, report->unkept[i]);
-        fputc('\n', stderr);
+    struct pollfd reader = {.fd = STDERR_FILENO, .events = POLLOUT};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return;
+    write_verdict(out, report);
+    const bool whole = fclose(out) == 0;
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGTTOU, SIG_IGN);
+    for (const char *line = text; whole && *line;) {
+        const size_t length = strcspn(line, "\n") + 1;
+        if (poll(&reader, 1, VERDICT_MS) <= 0 || !(reader.revents & POLLOUT) ||
+            write(STDERR_FILENO, line, length) != (ssize_t)length)
+            break;
+        line += length;
     }
+    free(text);
 }
 
 /* A report that can't be written is a failure of the sandbox: whoever asked for it relies on it. */
@@ -141,9 +172,9 @@ static int run(const struct options *options, const struct sbx_command *command,
     if (ret < 0)
         return report_failed(options, ret);
     int status = load_and_run(options, command, &report);
+    ret = write_report(options, &file, &report);
     if (options->verbose && report.outcome != SBX_OUTCOME_SETUP_FAILED)
         print_verdict(&report);
-    ret = write_report(options, &file, &report);
     return ret ? ret : status;
 }
 

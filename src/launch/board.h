@@ -25,6 +25,7 @@ struct board {
 
     atomic_int moved;    /* where descriptor 3 has gone; 0: it has stayed */
     atomic_int listener; /* the descriptor of the filter's listener; 0: there is none yet */
+    atomic_int unsent;   /* why the listener could not be sent, an errno value; with `failed` */
     atomic_int payload;  /* the payload's pid, as the sandbox sees it; 0 before it is forked */
 
     atomic_llong ready_ns; /* CLOCK_MONOTONIC just before exec; 0 before that */

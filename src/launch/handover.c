@@ -65,7 +65,18 @@ static void await_listener(const struct child *child)
         sys(SYS_nanosleep, &moment, NULL);
 }
 
-static void send_listener(const struct child *child, int listener)
+/* What a user has under way in sockets is bounded by the open files of whoever sends, and is the
+ * sum of all that he runs: another sandbox's program may have used up the usual soft limit. */
+static bool raise_limit(void)
+{
+    struct rlimit64 files = {0, 0};
+    if (sys(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &files) < 0 || files.rlim_cur == files.rlim_max)
+        return false;
+    files.rlim_cur = files.rlim_max;
+    return sys(SYS_prlimit64, 0, RLIMIT_NOFILE, &files, NULL) == 0;
+}
+
+static long send_listener(const struct child *child, int listener)
 {
     char byte = 0;
     struct iovec data = {&byte, 1};
@@ -84,7 +95,11 @@ static void send_listener(const struct child *child, int listener)
         .msg_control = &control,
         .msg_controllen = sizeof(control),
     };
-    sys(SYS_sendmsg, handover_moved(child, child->channel), &message, MSG_NOSIGNAL);
+    const int channel = handover_moved(child, child->channel);
+    long sent = sys(SYS_sendmsg, channel, &message, MSG_NOSIGNAL);
+    if (sent == -ETOOMANYREFS && raise_limit())
+        sent = sys(SYS_sendmsg, channel, &message, MSG_NOSIGNAL);
+    return sent;
 }
 
 int handover_send(const struct child *child)
@@ -94,8 +109,12 @@ int handover_send(const struct child *child)
     if (child->plan->seccomp.tells_exec)
         await_listener(child);
     const int listener = atomic_load(&child->board->listener);
-    if (listener)
-        send_listener(child, listener);
+    const long sent = listener ? send_listener(child, listener) : 0;
+    if (sent < 0 && !atomic_load(&child->board->failed)) {
+        atomic_store(&child->board->unsent, (int)-sent);
+        atomic_store(&child->board->failed, 1);
+        return (int)sent;
+    }
     /* A payload that has not come to its exec yet still needs what PID 1 is about to close. */
     return (int)sys(SYS_unshare, CLONE_FILES);
 }
@@ -103,7 +122,7 @@ int handover_send(const struct child *child)
 int handover_receive(int channel)
 {
     char byte;
-    int fd = -1;
+    int fd = -ENODATA;
     struct iovec data = {&byte, 1};
     union {
         struct cmsghdr header;
@@ -116,9 +135,12 @@ int handover_receive(int channel)
         .msg_controllen = sizeof(control),
     };
     const struct cmsghdr *header;
-    if (recvmsg(channel, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) == 1 &&
-        (header = CMSG_FIRSTHDR(&message)) != NULL && header->cmsg_level == SOL_SOCKET &&
-        header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(sizeof(int)))
-        memcpy(&fd, CMSG_DATA(header), sizeof(fd));
+    if (recvmsg(channel, &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC) != 1)
+        return fd;
+    header = CMSG_FIRSTHDR(&message);
+    if (!header || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS ||
+        header->cmsg_len != CMSG_LEN(sizeof(int)))
+        return -EMFILE;
+    memcpy(&fd, CMSG_DATA(header), sizeof(fd));
     return fd;
 }

@@ -27,10 +27,11 @@ int handover_moved(const struct child *child, int fd);
 
 /* In PID 1, once the payload is forked: sends the listener to the launcher. Where there is none the
  * launcher sees the end of the channel. Afterwards the descriptors are PID 1's own. Returns 0 or
- * -errno: then they are not, and none of them may be closed. */
+ * -errno: then they are not, and none of them may be closed, or nobody answers for the filter. */
 int handover_send(const struct child *child);
 
-/* In the launcher: takes what PID 1 has sent. Returns the listener, or -1 where none came. */
+/* In the launcher: takes what PID 1 has sent. Returns the listener, -ENODATA where none was sent,
+ * or -errno where there was no room for it. */
 int handover_receive(int channel);
 
 #endif

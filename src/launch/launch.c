@@ -62,6 +62,39 @@ static void explain_apparmor(const struct plan *plan, const struct row *what,
                         "root: sysctl -w kernel.apparmor_restrict_unprivileged_userns=0");
 }
 
+/* Returns whether it was for want of somebody who answers for the filter. */
+static bool explain_unanswered(const struct plan *plan, const struct board *board,
+                               const struct supervision *run, struct sbx_error *error)
+{
+    const int unsent = atomic_load(&board->unsent), lost = run->notify->error;
+    if (unsent) {
+        err_set(error, SBX_E_RESOURCE, unsent, "seccomp",
+                "the filter's listener could not be handed to the launcher, so that no denied call "
+                "could be told by name");
+        err_hint(error, "%s",
+                 unsent == ETOOMANYREFS
+                     ? "programs of the same user have too many descriptors under way in sockets: "
+                       "raise the hard limit on open files (ulimit -Hn)"
+                     : "syscalls.tell = none needs none");
+    } else if (lost && run->cause == CAUSE_FAILURE) {
+        err_set(error, SBX_E_RESOURCE, lost, "seccomp",
+                "the launcher could start no process that answers for the filter, so that a denied "
+                "call could not be told by name; the sandbox was ended");
+        err_hint(error, "%s",
+                 lost == EAGAIN ? "the user's limit of processes is reached, maybe by the program "
+                                  "itself: raise it (ulimit -u), or lower limits.pids"
+                                : "syscalls.tell = none needs none");
+    } else if (run->notify->lost && run->cause == CAUSE_FAILURE) {
+        err_set(error, SBX_E_SETUP, 0, "seccomp",
+                "the process that answers for the filter was killed from outside, before the "
+                "program was started");
+    } else {
+        return false;
+    }
+    err_at(error, plan->policy->syscalls_tell.origin);
+    return true;
+}
+
 /* Turns the record on the board into an error. */
 static void explain_failure(const struct plan *plan, const struct board *board,
                             const struct supervision *run, struct sbx_error *error)
@@ -75,6 +108,8 @@ static void explain_failure(const struct plan *plan, const struct board *board,
                 plan->fs.server.program);
         err_at(error, plan->fs.server.origin);
         err_hint(error, "was it killed from outside? See dmesg; root.driver = kernel needs none");
+    } else if (explain_unanswered(plan, board, run, error)) {
+        return;
     } else if (run->cause == CAUSE_FAILURE) {
         err_set(error, SBX_E_RESOURCE, run->failure, "supervise",
                 "the supervisor could not go on, and ended the sandbox");

@@ -35,7 +35,7 @@ enum {
     WINDOW_NS = 100 * 1000 * 1000, /* in each, so many calls are answered; the rest wait */
     WINDOW_CALLS = 5000,
     LINES_MAX = 1000,  /* on tell_fd */
-    LINE_MS = 1000,    /* how long a line waits for its reader */
+    LINE_MS = 1000,    /* how long a line waits for a reader who has read the one before */
     LINE_SIZE = 2048,  /* below PIPE_BUF: lines are not torn */
     REQUEST_SIZE = 512 /* more than any kernel's struct seccomp_notif */
 };
@@ -48,6 +48,7 @@ struct notifier {
     bool watches; /* calls that pass are handed over, to be looked at */
     int tell_fd;  /* 0: nowhere */
     unsigned lines;
+    bool unread;   /* the last line could not be written: the next ones don't wait */
     bool restarts; /* the kernel may interrupt a call that waits, and make it once more */
     struct call_made keys[SBX_DENIALS_MAX]; /* what makes two calls the same */
     struct {                                /* of told->calls */
@@ -259,7 +260,9 @@ static void what_became(const struct waiting *call, const struct sbx_denial *den
 static void write_line(struct notifier *notifier, const char *line, size_t length)
 {
     struct pollfd reader = {.fd = notifier->tell_fd, .events = POLLOUT};
-    if (poll(&reader, 1, LINE_MS) <= 0 || !(reader.revents & POLLOUT))
+    notifier->unread =
+        poll(&reader, 1, notifier->unread ? 0 : LINE_MS) <= 0 || !(reader.revents & POLLOUT);
+    if (notifier->unread)
         return;
     /* A part of a line is better than one that waits for its end. */
     if (write(notifier->tell_fd, line, length) < 0)

@@ -29,6 +29,7 @@ int notify_fd(const struct notify *notify)
 {
     return notify->channel >= 0 ? notify->channel
            : notify->pidfd >= 0 ? notify->pidfd
+           : notify->lost       ? -1
                                 : notify->listener;
 }
 
@@ -37,6 +38,13 @@ static void lose(struct notify *notify)
 {
     notify->lost = true;
     close_fd(&notify->listener);
+}
+
+/* Nobody will answer: all must end, and the calls that wait do so until then. */
+static void give_up(struct notify *notify, int error)
+{
+    notify->lost = true;
+    notify->error = error;
 }
 
 static void start(struct notify *notify)
@@ -51,7 +59,7 @@ static void start(struct notify *notify)
         .told = told,
     };
     if (told == MAP_FAILED) {
-        lose(notify);
+        give_up(notify, errno);
         return;
     }
     notify->told = told;
@@ -64,13 +72,13 @@ static void start(struct notify *notify)
         close_fd(&notify->listener); /* with the notifier its last copy is gone */
         return;
     }
+    give_up(notify, notify->pid < 0 ? errno : -notify->pidfd);
     if (notify->pid > 0) {
         kill(notify->pid, SIGKILL);
         while (waitpid(notify->pid, NULL, __WALL) < 0 && errno == EINTR)
             continue;
     }
     notify->pidfd = -1;
-    lose(notify);
 }
 
 /* Returns whether it ended well. */
@@ -88,9 +96,11 @@ void notify_step(struct notify *notify)
 {
     struct pollfd listener = {.fd = notify->listener, .events = POLLIN};
     if (notify->channel >= 0) {
-        notify->listener = handover_receive(notify->channel);
+        const int got = handover_receive(notify->channel);
         close_fd(&notify->channel);
-        notify->lost = notify->listener < 0 && atomic_load(&notify->board->listener) != 0;
+        notify->listener = got < 0 ? -1 : got;
+        notify->error = got < 0 && got != -ENODATA ? -got : 0;
+        notify->lost = got < 0 && atomic_load(&notify->board->listener) != 0;
     } else if (notify->pidfd >= 0) {
         if (!reap(notify))
             lose(notify);

@@ -18,6 +18,7 @@ struct notify {
     pid_t pid;
     struct told *told; /* NULL until the notifier is started */
     bool lost;         /* calls were, or would have been, handed over to nobody */
+    int error;         /* with `lost`: why nobody could be made to answer, an errno value; or 0 */
 };
 
 /* Takes over the channel, which may be -1. */

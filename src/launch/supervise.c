@@ -240,15 +240,17 @@ static void on_status(struct loop *loop)
         arm_cpu(loop, limits->cpu_ns);
 }
 
-/* Before the exec a call that nobody answers is the launch's own, which would wait for ever. */
+/* Before the exec a call that nobody answers is the launch's own, which would wait for ever. And
+ * where nobody can be made to answer, a program must not gain by that: it may have used up itself
+ * what that takes. */
 static void on_notify(struct loop *loop)
 {
     struct notify *notify = loop->run->notify;
     const bool was_lost = notify->lost;
     notify_step(notify);
     loop->fds[AT_NOTIFY].fd = notify_fd(notify);
-    if (notify->lost && !was_lost && loop->fds[AT_STATUS].fd >= 0)
-        fail(loop, ECHILD);
+    if (notify->lost && !was_lost && (notify->error || loop->fds[AT_STATUS].fd >= 0))
+        fail(loop, notify->error ? notify->error : ECHILD);
 }
 
 /* Ctrl-Z: the whole sandbox stops, then this process; SIGCONT brings both back. */

@@ -332,6 +332,19 @@ static void of_i386(void)
 #endif
 }
 
+/* All processes that can be had are there, and wait. */
+static void crowd(void)
+{
+    pid_t pid;
+
+    while ((pid = fork()) > 0)
+        continue;
+    if (pid == 0)
+        for (;;)
+            pause();
+    forbidden();
+}
+
 int main(int argc, char **argv)
 {
     const char *way = argc > 1 ? argv[1] : "";
@@ -346,7 +359,7 @@ int main(int argc, char **argv)
         {"block", blocking},       {"handlers", changing_handlers},
         {"paths", odd_paths},      {"changing", changing_path},
         {"leave", leave},          {"lost", until_lost},
-        {"i386", of_i386},
+        {"i386", of_i386},         {"crowd", crowd},
     };
     size_t i;
 
