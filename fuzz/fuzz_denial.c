@@ -5,6 +5,7 @@
  */
 #include "expect.h"
 #include "guards/seccomp/decode.h"
+#include "guards/seccomp/numbers.h"
 #include "text.h"
 #include <stdlib.h>
 #include <string.h>
@@ -49,14 +50,14 @@ static uint64_t take_register(const uint8_t **data, size_t *left)
     return take(data, left, kind % 3 == 1 ? 2 : 8);
 }
 
-static void check(const char *call, const uint64_t args[6], const struct call_memory *memory,
-                  size_t size)
+static void check(enum call_abi abi, const char *call, const uint64_t args[6],
+                  const struct call_memory *memory, size_t size)
 {
     char *text = malloc(size), *again = malloc(size); /* for the sanitizer to see their ends */
     char path[PATH_ROOM], path_again[PATH_ROOM];
     EXPECT(text && again, "out of memory");
-    decode_arguments(ABI_NATIVE, call, args, memory, text, size, path, sizeof(path));
-    decode_arguments(ABI_NATIVE, call, args, memory, again, size, path_again, sizeof(path_again));
+    decode_arguments(abi, call, args, memory, text, size, path, sizeof(path));
+    decode_arguments(abi, call, args, memory, again, size, path_again, sizeof(path_again));
     const size_t length = strnlen(text, size);
     EXPECT(length < size, "%zu bytes in %zu", length, size);
     EXPECT(strnlen(path, sizeof(path)) < sizeof(path), "the path has no end");
@@ -74,14 +75,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     char call[48];
     if (!size)
         return 0;
-    call_name(decider_arch(), (int)(take(&data, &size, 2) % NUMBERS), call, sizeof(call));
+    const uint64_t which = take(&data, &size, 2);
+    const enum call_abi abi = which & 0x8000 ? ABI_I386 : ABI_NATIVE;
+    name_on_abi(abi, (int)(which % NUMBERS), call);
     const size_t room = 16 + (size_t)take(&data, &size, 1);
     for (size_t i = 0; i < 6; i++)
         args[i] = take_register(&data, &size);
     struct memory bytes = {(const char *)data, size};
     const struct call_memory memory = {read_memory, &bytes};
-    check(call, args, &memory, room);
-    check(call, args, &memory, 480);
-    check(call, args, NULL, room);
+    check(abi, call, args, &memory, room);
+    check(abi, call, args, &memory, 480);
+    check(abi, call, args, NULL, room);
     return 0;
 }

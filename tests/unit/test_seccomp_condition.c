@@ -208,7 +208,7 @@ static void a_report_fails_as_it_says(void **state)
         struct made *made = made_new(BASE);
         struct decider *decider = NULL;
         struct sbx_error error = {0};
-        const uint64_t registers[6] = {3};
+        const struct call_made call = {.arch = TEST_ARCH, .number = SYS_lseek, .args = {3}};
         const struct host host = {0};
         made->policy.syscalls_tell.v = tell;
         made->policy.limits_open_files.v = 64;
@@ -220,8 +220,6 @@ static void a_report_fails_as_it_says(void **state)
         assert_int_equal(answer(made, SYS_lseek, 4, 0),
                          tell == TELL_NONE ? FAILS(EPERM) : (int64_t)SECCOMP_RET_USER_NOTIF);
         assert_int_equal(decider_new(&made->policy, &decider, &error), 0);
-        struct call_made call = {.arch = TEST_ARCH, .number = SYS_lseek};
-        memcpy(call.args, registers, sizeof(call.args));
         assert_int_equal(decider_decide(decider, &call).error, 13);
         decider_free(decider);
         made_free(made);

@@ -65,8 +65,6 @@ static void well_known_rows(void **state)
     assert_string_equal(name_on_abi(ABI_I386, 100000, name), "100000");
 }
 
-/* ---- second opinions ------------------------------------------------------------------------ */
-
 /* What a profile says of calls is said of all that do the same on i386. What has no number
  * elsewhere and is like none is told here: none of it does what another call does. */
 static void calls_of_i386_are_like_others(void **state)
@@ -94,6 +92,8 @@ static void calls_of_i386_are_like_others(void **state)
     assert_int_equal(table_translate(9999, ABI_X86_64, ABI_X86_64), 9999);
     assert_int_equal(table_translate(9999, ABI_I386, ABI_X86_64), -1);
 }
+
+/* ---- second opinions ------------------------------------------------------------------------ */
 
 /* Whether libseccomp knows a name, and gives it another number. What it has no number for has a
  * negative one, and so has what i386 has behind socketcall and ipc. */

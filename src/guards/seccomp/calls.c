@@ -154,7 +154,7 @@ static int settle_item(const struct call_list *from, const struct item *item,
         return -1;
     if (!word.group && word.number >= 0)
         call_weigh(&table->of[word.number], RANK_NAME, from->kind, item);
-    const int16_t *numbers = word.group ? group_numbers(word.group, word.abi) : NULL;
+    const int16_t *numbers = word.group ? group_numbers(word.group, from->abi) : NULL;
     for (size_t i = 0; numbers && i < word.group->count; i++)
         if (numbers[i] >= 0)
             call_weigh(&table->of[numbers[i]], RANK_GROUP, from->kind, item);
@@ -333,6 +333,5 @@ enum tell calls_tell(const struct call_table *table, int number)
         return table->tell;
     if (number > table->newest)
         return TELL_KILLS;
-    const bool watched = table->abi == ABI_NATIVE && call_paths_of(number);
-    return table->tell == TELL_WATCH && watched ? TELL_WATCH : TELL_ALL;
+    return table->tell == TELL_WATCH && call_paths_of(number) ? TELL_WATCH : TELL_ALL;
 }

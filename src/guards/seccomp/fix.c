@@ -91,7 +91,8 @@ static bool fix_settled(struct search *search)
     const char *instead, *why = whole_call(search, &instead);
     if (why)
         return none(search, "no profile can allow it: %s; %s", why, instead);
-    const bool found = house_number(&search->table, search->number) == SYS_listen
+    const int native = table_translate(search->number, search->table.abi, ABI_NATIVE);
+    const bool found = native == SYS_listen
                            ? setting(search, true, "network.tcp_bind\n%s", "0")
                            : setting(search, false, "namespaces.nested\n%s", "yes");
     pass(search);

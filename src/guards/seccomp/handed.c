@@ -53,13 +53,13 @@ static enum call_abi abi_of(uint32_t arch)
     return arch == AUDIT_ARCH_I386 ? ABI_I386 : ABI_NATIVE;
 }
 
-/* Whether the rules do not allow an ABI: the filter lets no call of it come here. */
+/* Whether the rules know nothing of an ABI: the filter lets none of its calls come here. */
 static bool is_foreign(const struct decider *rules, uint32_t arch)
 {
     return arch != NATIVE_ARCH && (arch != AUDIT_ARCH_I386 || !rules->table.i386);
 }
 
-/* The rules for the calls of an ABI that is allowed. */
+/* The rules for the calls of an ABI that is not foreign. */
 static const struct call_table *table_for(const struct decider *rules, uint32_t arch)
 {
     return arch == NATIVE_ARCH ? &rules->table : rules->table.i386;
@@ -69,14 +69,13 @@ static const struct call_table *table_for(const struct decider *rules, uint32_t 
  * that is newer. */
 static struct call_case decide_call(const struct decider *rules, const struct call_made *call)
 {
-    const struct call_table *table = table_for(rules, call->arch);
     const struct call_case dead = {.action = {.kind = ACTION_KILL}, .by = BY_LISTS};
     struct cases cases;
     if (is_foreign(rules, call->arch))
         return dead;
     if (call->number < 0 || call->number >= CALLS_MAX)
         return (struct call_case){.action = rules->policy->syscalls_unknown, .by = BY_LISTS};
-    cases_make(rules->policy, table, call->number, &cases);
+    cases_make(rules->policy, table_for(rules, call->arch), call->number, &cases);
     const struct call_case *one = cases_decide(&cases, call->args);
     return one ? *one : dead;
 }
@@ -182,6 +181,6 @@ void decider_tell(const struct decider *rules, const struct call_made *call,
     const struct origin from = tell_rule(rules, call, &one, denial->rule, sizeof(denial->rule));
     denial->origin = (struct sbx_origin){.line = from.line, .column = from.column};
     snprintf(denial->origin.file, sizeof(denial->origin.file), "%s", from.file ? from.file : "");
-    if (!is_foreign(rules, call->arch) && !action_passes(one.action))
+    if (!action_passes(one.action) && !is_foreign(rules, call->arch))
         fix_call(rules->policy, table_for(rules, call->arch), call->number, call->args, denial);
 }

@@ -170,8 +170,8 @@ static void mark(const struct section *section, const struct calls *calls, unsig
 }
 
 /* Writes one column of the members of a group: the calls, or their numbers on an ABI, -1 where that
- * is none. Where a call is in the group, so are
- * those that do the same on i386. Returns how many there are. */
+ * is none. Where a call is in it, so are those that do the same on i386. Returns how many
+ * they are. */
 static int write_members(const struct groups *groups, const struct section *section,
                          const struct calls *calls, int abi, FILE *out)
 {
