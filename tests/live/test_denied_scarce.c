@@ -56,7 +56,7 @@ static pid_t hold_descriptors(void)
     assert_int_equal(pipe(ready), 0);
     pid = fork();
     if (pid == 0) {
-        limit_files(2 * FEW_FILES, 2 * FEW_FILES);
+        limit_files((rlim_t)2 * FEW_FILES, (rlim_t)2 * FEW_FILES);
         if (geteuid() == 0 && setresuid(NOBODY, NOBODY, NOBODY) != 0)
             _exit(99);
         if (socketpair(AF_UNIX, SOCK_DGRAM, 0, sockets) != 0)
@@ -81,7 +81,7 @@ static void few_files(void *data)
 
 static void descriptors_under_way(void **state)
 {
-    rlim_t more = 4 * FEW_FILES, no_more = FEW_FILES;
+    rlim_t more = (rlim_t)4 * FEW_FILES, no_more = FEW_FILES;
     const pid_t holder = hold_descriptors();
     struct result r;
 

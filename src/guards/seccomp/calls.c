@@ -333,6 +333,5 @@ enum tell calls_tell(const struct call_table *table, int number)
         return table->tell;
     if (number > table->newest)
         return TELL_KILLS;
-    const bool watched = table->abi == ABI_NATIVE && call_paths_of(number);
-    return table->tell == TELL_WATCH && watched ? TELL_WATCH : TELL_ALL;
+    return table->tell == TELL_WATCH && call_paths_of(number) ? TELL_WATCH : TELL_ALL;
 }
