@@ -36,11 +36,6 @@ const int16_t *group_numbers(const struct call_group *group, enum call_abi abi)
     return &group_members[abi][group->first];
 }
 
-bool group_is_common(const struct call_group *group)
-{
-    return strncmp(group->help, "DANGEROUS: ", 11) != 0;
-}
-
 /* Says which groups have a word in their names: of "network" there are several. */
 static void offer_longer(const char *word, char *text, size_t size)
 {

@@ -7,7 +7,6 @@
 #define GUARDS_SECCOMP_GROUPS_H
 
 #include "guards/seccomp/table.h"
-#include <stdbool.h>
 #include <stdint.h>
 
 struct call_group {
@@ -30,9 +29,6 @@ int group_number(const struct call_group *group, size_t index, enum call_abi abi
 
 /* The numbers of all members on an ABI, as group_number() has them. */
 const int16_t *group_numbers(const struct call_group *group, enum call_abi abi);
-
-/* Whether the group has nothing but what a sandbox can leave to any program. */
-bool group_is_common(const struct call_group *group);
 
 /* What to say of a word that is no group ("@word") or no call: which is near; of a group, else,
  * where to look. "" where no call is near. Returns `text`. */
