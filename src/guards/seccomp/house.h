@@ -4,8 +4,8 @@
  *
  * A rule only narrows: a call that the profile does not allow keeps the profile's own answer, so
  * that a denial stays visible as what it is. Only clone3, openat2, io_uring, and socketcall and ipc
- * of i386 are answered alike everywhere, with ENOSYS, because then a libc or a runtime falls back to
- * calls that the filter can look into.
+ * of i386 are answered alike everywhere, with ENOSYS, because then a libc or a runtime falls back
+ * to calls that the filter can look into.
  *
  * Where the kernel takes an int, the low word of the argument is compared and nothing else: high
  * bits that the kernel drops must not hide a value.
