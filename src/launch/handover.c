@@ -76,7 +76,7 @@ static bool raise_limit(void)
     return sys(SYS_prlimit64, 0, RLIMIT_NOFILE, &files, NULL) == 0;
 }
 
-static long send_listener(const struct child *child, int listener)
+static long send_fd(int channel, int fd)
 {
     char byte = 0;
     struct iovec data = {&byte, 1};
@@ -88,18 +88,43 @@ static long send_listener(const struct child *child, int listener)
     control.header.cmsg_level = SOL_SOCKET;
     control.header.cmsg_type = SCM_RIGHTS;
     control.header.cmsg_len = CMSG_LEN(sizeof(int));
-    memcpy(CMSG_DATA(&control.header), &listener, sizeof(int));
+    memcpy(CMSG_DATA(&control.header), &fd, sizeof(int));
     const struct msghdr message = {
         .msg_iov = &data,
         .msg_iovlen = 1,
         .msg_control = &control,
         .msg_controllen = sizeof(control),
     };
-    const int channel = handover_moved(child, child->channel);
     long sent = sys(SYS_sendmsg, channel, &message, MSG_NOSIGNAL);
     if (sent == -ETOOMANYREFS && raise_limit())
         sent = sys(SYS_sendmsg, channel, &message, MSG_NOSIGNAL);
     return sent;
+}
+
+int handover_try(struct child *child)
+{
+    int sockets[2] = {-1, -1}, pipe[2] = {-1, -1};
+    struct rlimit64 files = {0, 0};
+    if (!child->plan->seccomp.listener)
+        return 0;
+    long ret = sys(SYS_prlimit64, 0, RLIMIT_NOFILE, NULL, &files);
+    if (ret < 0)
+        return (int)ret;
+    ret = sys(SYS_socketpair, AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, sockets);
+    if (ret == 0)
+        ret = sys(SYS_pipe2, pipe, O_CLOEXEC);
+    if (ret == 0)
+        ret = send_fd(sockets[0], pipe[0]);
+    for (int i = 0; i < 2; i++) {
+        if (sockets[i] >= 0)
+            sys(SYS_close, sockets[i]);
+        if (pipe[i] >= 0)
+            sys(SYS_close, pipe[i]);
+    }
+    sys(SYS_prlimit64, 0, RLIMIT_NOFILE, &files, NULL); /* the payload inherits it */
+    if (ret < 0)
+        atomic_store(&child->board->unsent, (int)-ret);
+    return ret < 0 ? (int)ret : 0;
 }
 
 int handover_send(const struct child *child)
@@ -109,8 +134,11 @@ int handover_send(const struct child *child)
     if (child->plan->seccomp.tells_exec)
         await_listener(child);
     const int listener = atomic_load(&child->board->listener);
-    const long sent = listener ? send_listener(child, listener) : 0;
+    const long sent = listener ? send_fd(handover_moved(child, child->channel), listener) : 0;
     if (sent < 0 && !atomic_load(&child->board->failed)) {
+        /* As long as the listener is open here, a denied call waits; with the last copy of it gone
+         * it would merely fail, and what runs behind the filter would go on. */
+        sys(SYS_kill, -1, SIGKILL);
         atomic_store(&child->board->unsent, (int)-sent);
         atomic_store(&child->board->failed, 1);
         return (int)sent;

@@ -18,6 +18,10 @@
  * launcher's answer. */
 unsigned long handover_clone_flags(const struct plan *plan);
 
+/* In PID 1, before the payload is forked: whether a descriptor can be sent now. Behind the exec it
+ * is too late to find out. Returns 0 or -errno. */
+int handover_try(struct child *child);
+
 /* In the payload, before its limits hold: the lowest descriptor above stdio becomes free, so that
  * the listener finds a place below any limit that leaves one. */
 int handover_room(struct child *child, int *item);

@@ -85,6 +85,9 @@ static int step_undumpable(struct child *child, int *item)
 static int step_fork(struct child *child, int *item)
 {
     (void)item;
+    const int ready = handover_try(child);
+    if (ready < 0)
+        return ready;
     long pid = sys(SYS_clone, handover_clone_flags(child->plan), 0, 0, 0, 0);
     if (pid < 0)
         return (int)pid;
