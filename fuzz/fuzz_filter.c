@@ -6,7 +6,7 @@
  *     1 byte    actions of default, unknown and refused; whether namespaces may be nested
  *     1 byte    N, and N % 8 bytes: socket families
  *     1 byte    N, and N times 4 bytes: number (2), action, error value of one call
- *     1 byte    N: with 128 there is i386, with 64 of other verdicts
+ *     1 byte    N: with 128 there is i386, with 64 of other verdicts; with 32 kills are not told
  *
  * and N % 8 times 16 bytes: number (2) of a call, action, error value of a rule, and of each of two
  * comparisons: kind, argument and width, value (4); the rest, 7 bytes each: place (2), field, value
@@ -154,6 +154,8 @@ static void make_policy(struct subject *subject, struct input *input)
             (struct call_verdict){.rank = RANK_NAME, .kind = action.kind, .error = action.error};
     }
     const uint32_t rules = take(input, 1);
+    if (rules & 32)
+        subject->table.tell = (enum tell)(subject->table.tell | TELL_BUT_KILLS);
     make_i386(subject, rules & 128, rules & 64);
     make_rules(subject, rules % (RULES + 1), input);
 }

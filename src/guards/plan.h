@@ -215,6 +215,7 @@ struct seccomp_plan {
     bool log;                  /* SECCOMP_FILTER_FLAG_LOG */
     bool listener;             /* the filter hands calls to the launcher, who answers and tells */
     bool tells_exec;           /* the exec of the program itself is among them, or its exit */
+    bool kernel_kills;         /* but none of those that are killed */
     const char *unnamed;       /* where the policy asks for that and it can't be had: why */
     bool unnamed_asked;        /* the same, and the profile itself speaks of it */
     struct sock_fprog program; /* owned by the plan's arena */

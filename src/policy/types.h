@@ -95,6 +95,8 @@ enum tell {
     TELL_KILLS,
     TELL_ALL,
     TELL_WATCH, /* no profile can say it: all, and calls that pass and name files or addresses */
+    /* With any of these, and said by no profile either: kills are the kernel's alone. */
+    TELL_BUT_KILLS = 8,
 };
 #define value_tell value_enum
 

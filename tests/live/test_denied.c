@@ -59,6 +59,22 @@ static void by_a_rule(void **state)
     result_free(&r);
 }
 
+/* Who may install filters is killed by the kernel, whose kill no filter can soften. */
+static void by_who_filters(void **state)
+{
+    struct result r;
+
+    (void)state;
+    RUN(&r, .set = LIST("syscalls.allow+=seccomp"), .argv = DENY("filter"));
+    expect_outcome(&r, "denied", 159);
+    expect_out(&r, "filter 0\n");
+    assert_int_equal(report_int(&r, "denied_count"), 0);
+    result_free(&r);
+    RUN(&r, .set = LIST("syscalls.allow+=seccomp ptrace"), .argv = DENY("filter"));
+    expect_outcome(&r, "exited", 0); /* the control: the filter is one */
+    result_free(&r);
+}
+
 static void by_anyone(void **state)
 {
     struct result r;
@@ -283,6 +299,7 @@ static int body(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(by_name),
         cmocka_unit_test(by_a_rule),
+        cmocka_unit_test(by_who_filters),
         cmocka_unit_test(by_anyone),
         cmocka_unit_test(who_would_rather_live),
         cmocka_unit_test(reported),

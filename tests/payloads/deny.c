@@ -4,9 +4,12 @@
  * answers them. `deny WAY [ARG]`; what got through is printed.
  */
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -332,6 +335,22 @@ static void of_i386(void)
 #endif
 }
 
+/* A filter of its own that fails the call: the stronger answer, unless the kernel kills. */
+static void filtering(void)
+{
+    struct sock_filter code[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ptrace, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EXDEV),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog program = {sizeof(code) / sizeof(*code), code};
+
+    printf("filter %ld\n", syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program));
+    fflush(stdout);
+    forbidden();
+}
+
 /* All processes that can be had are there, and wait. */
 static void crowd(void)
 {
@@ -360,6 +379,7 @@ int main(int argc, char **argv)
         {"paths", odd_paths},      {"changing", changing_path},
         {"leave", leave},          {"lost", until_lost},
         {"i386", of_i386},         {"crowd", crowd},
+        {"filter", filtering},
     };
     size_t i;
 

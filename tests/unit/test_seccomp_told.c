@@ -205,6 +205,31 @@ static void no_listener(void **state)
     made_free(made);
 }
 
+/* A filter of the program's own could keep a call from whoever answers, but not from the kernel. */
+static void who_may_filter_is_killed_by_the_kernel(void **state)
+{
+    static const char *const lists[] = {"@base", "@base seccomp", "@base"};
+    (void)state;
+    for (size_t i = 0; i < 3; i++)
+        for (int tell = TELL_KILLS; tell <= TELL_ALL; tell++) {
+            struct made *made = made_new(lists[i]);
+            const struct host host = {0};
+            struct sbx_error error = {0};
+            const bool filters = i > 0;
+            if (i == 2)
+                made_rule(made, "seccomp", "allow if flags == 0");
+            made->policy.syscalls_tell.v = tell;
+            made->policy.limits_open_files.v = 64;
+            made_words(made, &made->policy.syscalls_report, "getppid:13");
+            assert_int_equal(guard_seccomp.prepare(&made->plan, &host, &error), 0);
+            assert_int_equal(answer(made, SYS_ptrace, 0, 0),
+                             filters ? KILLED : (int64_t)SECCOMP_RET_USER_NOTIF);
+            assert_int_equal(answer(made, SYS_getppid, 0, 0), (int64_t)SECCOMP_RET_USER_NOTIF);
+            assert_true(made->plan.seccomp.kernel_kills == filters);
+            made_free(made);
+        }
+}
+
 /* ---- the second decision -------------------------------------------------------------------- */
 
 /* What the filter would do by itself, had it nobody to ask. */
@@ -301,6 +326,7 @@ int main(void)
         cmocka_unit_test(the_exec_itself),
         cmocka_unit_test(report_and_none),
         cmocka_unit_test(no_listener),
+        cmocka_unit_test(who_may_filter_is_killed_by_the_kernel),
         cmocka_unit_test(decided_as_by_the_filter),
         cmocka_unit_test(told_with_its_rule),
     };

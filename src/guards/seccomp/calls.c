@@ -314,24 +314,28 @@ bool calls_passes(const struct sbx_policy *policy, const struct call_table *tabl
 
 bool action_told(struct value_action action, enum tell tell)
 {
+    const int what = (int)tell & ~TELL_BUT_KILLS;
     switch (action.kind) {
     case ACTION_ALLOW:
-        return tell == TELL_WATCH;
+        return what == TELL_WATCH;
     case ACTION_ERRNO:
-        return tell == TELL_ALL || tell == TELL_WATCH;
+        return what == TELL_ALL || what == TELL_WATCH;
+    case ACTION_KILL:
+        return what != TELL_NONE && what == (int)tell;
     case ACTION_LOG:
     case ACTION_REPORT:
-    case ACTION_KILL:
         break;
     }
-    return tell != TELL_NONE;
+    return what != TELL_NONE;
 }
 
 enum tell calls_tell(const struct call_table *table, int number)
 {
-    if (table->tell != TELL_ALL && table->tell != TELL_WATCH)
+    const int kills = (int)table->tell & TELL_BUT_KILLS, what = (int)table->tell & ~kills;
+    if (what != TELL_ALL && what != TELL_WATCH)
         return table->tell;
     if (number > table->newest)
-        return TELL_KILLS;
-    return table->tell == TELL_WATCH && call_paths_of(number) ? TELL_WATCH : TELL_ALL;
+        return (enum tell)(TELL_KILLS | kills);
+    return (enum tell)((what == TELL_WATCH && call_paths_of(number) ? TELL_WATCH : TELL_ALL) |
+                       kills);
 }

@@ -47,8 +47,11 @@ struct search {
 
 uint32_t decide_answer(struct value_action action, enum tell tell)
 {
-    const bool kept = tell == TELL_NONE || (tell == TELL_KILLS && action.kind == ACTION_ERRNO);
-    if (!kept && (action.kind != ACTION_ALLOW || tell == TELL_WATCH))
+    const bool kernel_kills = tell >= TELL_BUT_KILLS;
+    const int what = kernel_kills ? (int)tell - TELL_BUT_KILLS : (int)tell;
+    const bool kept = what == TELL_NONE || (what == TELL_KILLS && action.kind == ACTION_ERRNO) ||
+                      (kernel_kills && action.kind == ACTION_KILL);
+    if (!kept && (action.kind != ACTION_ALLOW || what == TELL_WATCH))
         return SECCOMP_RET_USER_NOTIF;
     if (action.kind == ACTION_ALLOW)
         return SECCOMP_RET_ALLOW;

@@ -191,6 +191,10 @@ void seccomp_describe(const struct plan *plan, FILE *out)
     else if (plan->seccomp.listener)
         fprintf(out, "  the launcher tells of what it %s\n",
                 policy->syscalls_tell.v == TELL_ALL ? "denies or logs" : "kills, reports or logs");
+    if (plan->seccomp.kernel_kills)
+        fputs("  but what is killed is killed by the kernel, and not told: the program may have "
+              "filters of its own\n",
+              out);
     describe_rules(&of);
     arena_free(&arena);
 }
@@ -227,7 +231,7 @@ static bool wall_part(const struct plan *plan, enum key_id key, bool *asks, cons
         return true;
     case KEY_syscalls_kill:
         *asks = policy->syscalls_kill.count > 0;
-        *part = plan->seccomp.listener
+        *part = plan->seccomp.listener && !plan->seccomp.kernel_kills
                     ? "SECCOMP_RET_USER_NOTIF, which the launcher answers with SIGSYS or SIGKILL"
                     : "SECCOMP_RET_KILL_PROCESS, by the call's number";
         return true;

@@ -140,6 +140,19 @@ static const char *no_listener(const struct sbx_policy *policy, const struct hos
     return NULL;
 }
 
+/* Of several filters the kernel takes the strongest answer: one of the program's own that fails a
+ * call would keep it from the launcher, but not from the kernel's own kill. So where a program may
+ * have filters, a kill is the kernel's, and is not told by name. */
+static void settle_kills(struct plan *plan, struct call_table *table)
+{
+    if (table->tell == TELL_NONE || !rules_may_pass(plan->policy, table, SYS_seccomp))
+        return;
+    plan->seccomp.kernel_kills = true;
+    table->tell = (enum tell)(table->tell | TELL_BUT_KILLS);
+    if (table->i386)
+        table->i386->tell = (enum tell)(table->i386->tell | TELL_BUT_KILLS);
+}
+
 /* What can't be told is denied all the same, by the kernel alone. Only where the profile itself
  * speaks of telling is that a promise which is not kept. */
 static int settle_tell(struct plan *plan, const struct host *host, struct call_table *table,
@@ -158,8 +171,10 @@ static int settle_tell(struct plan *plan, const struct host *host, struct call_t
                 "the program can't be watched: %s", why);
         return -1;
     }
-    if (!why)
+    if (!why) {
+        settle_kills(plan, table);
         return 0;
+    }
     if (!asks && policy->syscalls_tell.origin.file)
         asks = &policy->syscalls_tell.origin;
     if (asks && policy->limits_enforce.v == ENFORCE_STRICT) {
