@@ -236,14 +236,6 @@ const struct row launch_order[] = {
 /* clang-format on */
 const int launch_row_count = sizeof(launch_order) / sizeof(launch_order[0]);
 
-/* A rule on exit_group may be about this very status; no filter is asked about an instruction that
- * there is not. */
-static _Noreturn void leave(void)
-{
-    sys(SYS_exit_group, 1);
-    __builtin_trap();
-}
-
 /* Does the rows of one place; on failure leaves the record and ends this process. */
 static void do_rows(struct child *child, enum place place)
 {
@@ -258,7 +250,10 @@ static void do_rows(struct child *child, enum place place)
             atomic_store(&child->board->item, item);
             atomic_store(&child->board->error, -ret);
             atomic_store(&child->board->failed, 1);
-            leave();
+            sys(SYS_exit_group, 1);
+            /* A rule on exit_group may be about this very status; no filter is asked about an
+             * instruction that there is not. */
+            __builtin_trap();
         }
         if (row->guard == &guard_seccomp && ret > 0)
             atomic_store(&child->board->listener, ret); /* a store is all that it still can do */
