@@ -226,6 +226,28 @@ static void a_report_fails_as_it_says(void **state)
     }
 }
 
+/* The older door to seccomp(2) is open where that is, and not where a section closes it. */
+static void the_older_door_follows(void **state)
+{
+    static const struct {
+        const char *rules[2];
+        int64_t door;
+    } rows[] = {{{NULL}, ALLOWED},
+                {{"kill"}, FAILS(EPERM)},
+                {{"errno:13"}, FAILS(EPERM)},
+                {{"allow if flags == 0", "kill"}, ALLOWED},
+                {{"kill if flags != 0"}, ALLOWED}};
+    (void)state;
+    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct made *made = made_new(BASE " seccomp");
+        for (size_t j = 0; j < 2 && rows[i].rules[j]; j++)
+            made_rule(made, "seccomp", rows[i].rules[j]);
+        made_compile(made);
+        assert_int_equal(answer(made, SYS_prctl, 22, 2), rows[i].door);
+        made_free(made);
+    }
+}
+
 /* What a rule lets through, the house still looks at; what it refuses is refused. */
 static void house_rules_stay(void **state)
 {
@@ -444,6 +466,7 @@ int main(void)
         cmocka_unit_test(joined),
         cmocka_unit_test(the_first_that_fits),
         cmocka_unit_test(a_report_fails_as_it_says),
+        cmocka_unit_test(the_older_door_follows),
         cmocka_unit_test(house_rules_stay),
         cmocka_unit_test(errors),
         cmocka_unit_test(taken_less_of),

@@ -362,11 +362,12 @@ const struct house_rule house_rules[] = {
 
 const size_t house_rule_count = sizeof(house_rules) / sizeof(house_rules[0]);
 
-/* Whether the profile itself lets a call pass. */
+/* Whether the profile itself lets a call pass; that syscalls.default does is not enough. */
 static bool asks_for(const struct sbx_policy *policy, const struct call_table *table, int number)
 {
-    return rules_pass(table->of[number].rules) ||
-           (table->of[number].rank != RANK_NONE && calls_passes(policy, table, number));
+    const struct call_verdict *verdict = &table->of[number];
+    return rules_may_pass(policy, table, number) &&
+           (rules_pass(verdict->rules) || verdict->rank != RANK_NONE);
 }
 
 bool house_rule_holds(const struct house_rule *rule, const struct sbx_policy *policy,
