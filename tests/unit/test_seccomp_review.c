@@ -115,6 +115,23 @@ static void idle_rules(void **state)
     made_free(made);
 }
 
+/* A rule of a section is as dangerous as a word in a list; behind a condition it may be harmless.
+ */
+static void rules_that_let_dangers_pass(void **state)
+{
+    (void)state;
+    struct made *made = made_new("@base socket");
+    made_rule(made, "ptrace", "allow if request == PTRACE_TRACEME");
+    made_rule(made, "ptrace", "kill if pid == 1");
+    made_rule(made, "ptrace", "log");
+    struct found *found = found_new(&made->policy);
+    expect_found(found, SBX_SEVERITY_NOTE, "debug-syscalls", 3, "lets it pass");
+    expect_found(found, SBX_SEVERITY_WARNING, "debug-syscalls", 5, "syscall ptrace.rules: 'log'");
+    assert_int_equal(found_count(found, "debug-syscalls"), 2);
+    found_free(found);
+    made_free(made);
+}
+
 /* ---- dangers -------------------------------------------------------------------------------- */
 
 static void dangerous_calls_are_warned_of(void **state)
@@ -348,6 +365,7 @@ int main(void)
         cmocka_unit_test(all_that_no_machine_runs_is_reported),
         cmocka_unit_test(a_filter_that_is_too_long_is_reported),
         cmocka_unit_test(idle_rules),
+        cmocka_unit_test(rules_that_let_dangers_pass),
         cmocka_unit_test(dangerous_calls_are_warned_of),
         cmocka_unit_test(a_word_is_blamed_for_its_own_calls),
         cmocka_unit_test(mounts_weigh_by_who_may_use_them),

@@ -108,9 +108,29 @@ static void collect(const struct review *review, const struct danger *danger, co
             names_add(names, name, length);
 }
 
+/* Rules of a section that let a call of the row pass. A condition may be what makes it harmless. */
+static void review_sections(const struct review *review, const struct danger *danger)
+{
+    const char *cursor = danger->calls, *name;
+    size_t length;
+    int number;
+    while (next_call(&cursor, &name, &length, &number)) {
+        const struct call_rules *rules = number < 0 ? NULL : review->table->of[number].rules;
+        for (size_t i = 0; rules && i < rules->count; i++) {
+            const struct call_rule *rule = &rules->of[i];
+            if (action_passes(rule->action))
+                diag_lint(review->diag, rule->condition ? SBX_SEVERITY_NOTE : danger->severity,
+                          danger->rule, rule->item->origin, danger->hint,
+                          "syscall %s.rules: '%s' lets it pass: %s", rule->item->first,
+                          rule->item->text, danger->reason);
+        }
+    }
+}
+
 static void review_danger(const struct review *review, const struct danger *danger)
 {
     struct call_list lists[CALL_LISTS];
+    review_sections(review, danger);
     calls_lists(review->policy, lists);
     for (size_t i = 0; i < CALL_LISTS; i++)
         for (size_t j = 0; j < lists[i].list->count; j++) {
