@@ -4,7 +4,7 @@
  */
 #include "policy/keys.h"
 #include "policy/print.h"
-#include "test_policy.h"
+#include "test_policy_printed.h"
 #include <malloc.h>
 
 #define SET(base, ...)                                                                             \
@@ -38,17 +38,6 @@ static struct sbx_error refused(const struct sbx_policy *base, const char *first
     return error;
 }
 
-static char *printed(const struct sbx_policy *policy)
-{
-    char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    assert_non_null(out);
-    assert_int_equal(policy_print(policy, true, out), 0);
-    assert_int_equal(fclose(out), 0);
-    return text;
-}
-
 static const char profile[] =
     "[profile]\ndescription = One\nextends = base\n[limits]\nmemory = 1M\n"
     "[files]\nro = /a ?/b \"/c d\"\nbind = /a:/b:rw\ntmpfs = /t:size=1M\nsymlink = a:/l\n"
@@ -68,7 +57,7 @@ static void copy(void **state)
 {
     (void)state;
     struct sbx_policy *base = load_base(), *policy = derived(base, NULL, 0);
-    char *one = printed(base), *two = printed(policy);
+    char *one = printed(base, true), *two = printed(policy, true);
     assert_string_equal(one, two);
     assert_string_equal(policy->name, "t.ini");
     assert_string_equal(policy->file, "t.ini");
@@ -84,18 +73,18 @@ static void twice(void **state)
 {
     (void)state;
     struct sbx_policy *base = load_base();
-    char *before = printed(base);
+    char *before = printed(base, true);
     struct sbx_policy *one = SET(base, "limits.memory=2M", "files.ro=/x");
     struct sbx_policy *two = SET(base, "limits.memory=3M", "files.ro+=!/a /y");
     struct sbx_policy *three = SET(one, "limits.pids=9");
-    char *after = printed(base);
+    char *after = printed(base, true);
     assert_string_equal(before, after);
     free(before);
     free(after);
     struct sbx_policy *last = SET(base, "limits.pids=10");
-    before = printed(last);
+    before = printed(last, true);
     policy_free(base); /* which overwrites it: see main() */
-    after = printed(last);
+    after = printed(last, true);
     assert_string_equal(before, after);
     free(before);
     free(after);
@@ -118,7 +107,7 @@ static void twice(void **state)
     assert_true(two->files_bind.items[0].writable);
     assert_true(two->files_ro.items[1].optional);
     policy_free(one);
-    char *text = printed(three); /* reads every text of it */
+    char *text = printed(three, true); /* reads every text of it */
     assert_non_null(strstr(text, "stack = 1M                                   ; base.ini:2:9\n"));
     free(text);
     policy_free(three);
@@ -148,7 +137,7 @@ static void wrong(void **state)
 {
     (void)state;
     struct sbx_policy *base = load_base();
-    char *before = printed(base);
+    char *before = printed(base, true);
     struct sbx_error error = refused(base, "limits.memory=2M", "limits.memory=x", "'x' is not");
     assert_string_equal(error.origin.file, "--set");
     assert_int_equal(error.origin.column, 15);
@@ -161,7 +150,7 @@ static void wrong(void **state)
     refused(base, "limits.memory+=1M", NULL, "is not a list");
     refused(base, "profile.extends=x", NULL, "can't be set");
     refused(base, "", NULL, "sets nothing");
-    char *after = printed(base);
+    char *after = printed(base, true);
     assert_string_equal(before, after);
     free(before);
     free(after);
